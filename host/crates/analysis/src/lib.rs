@@ -1,0 +1,1 @@
+//! Language and sentiment with evidence; pure and synchronous.

@@ -1,0 +1,1 @@
+//! TOML text into checked settings.

@@ -1,0 +1,60 @@
+//! What one source may spend. Every limit has a value before anything starts.
+
+/// What one source may spend; each field is a key of `[limits]` and of `[source.NAME.limits]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SourceLimits {
+    /// Linear memory of one instance, all memories together.
+    pub memory_mib: u64,
+    /// Wall time of one call, waits included.
+    pub call_secs: u64,
+    /// Time a call may spend computing, waits left out.
+    pub cpu_ms: u64,
+    /// Bytes that one host call may make the host allocate for its arguments.
+    pub host_call_kib: u64,
+    /// Log lines of one call; more are counted and dropped.
+    pub log_lines: u64,
+    /// Bytes of one log line; more are cut.
+    pub log_line_bytes: u64,
+    /// Events of one batch.
+    pub batch_events: u32,
+    /// Bytes of one batch, as the host holds it.
+    pub batch_mib: u64,
+    /// Requests and connections of one call.
+    pub requests: u32,
+    /// Wall time of one request, redirects included.
+    pub request_secs: u64,
+    /// Bytes of one response body, after decompression.
+    pub body_mib: u64,
+    /// Bytes of all headers of one response.
+    pub header_kib: u64,
+    /// Bytes that one wire connection may read.
+    pub wire_mib: u64,
+    /// Redirects of one request; each hop passes the gate.
+    pub redirects: u32,
+}
+
+impl SourceLimits {
+    /// The defaults.
+    pub const STRICT: Self = Self {
+        memory_mib: 64,
+        call_secs: 30,
+        cpu_ms: 5_000,
+        host_call_kib: 1_024,
+        log_lines: 1_000,
+        log_line_bytes: 4_096,
+        batch_events: 2_000,
+        batch_mib: 32,
+        requests: 50,
+        request_secs: 20,
+        body_mib: 16,
+        header_kib: 32,
+        wire_mib: 64,
+        redirects: 5,
+    };
+}
+
+impl Default for SourceLimits {
+    fn default() -> Self {
+        Self::STRICT
+    }
+}

@@ -1,0 +1,1 @@
+//! Schedule, read, admit, analyse, route, store.

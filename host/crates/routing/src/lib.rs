@@ -1,0 +1,1 @@
+//! Routing rules over analysed items; pure and synchronous.

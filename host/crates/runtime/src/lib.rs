@@ -1,0 +1,1 @@
+//! The only wasmtime: compile, limit, call.
