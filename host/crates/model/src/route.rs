@@ -16,6 +16,8 @@ pub struct RouteReason {
 pub struct Route {
     /// Team, from the first rule that names one.
     pub team: Option<String>,
+    /// Person, from the first rule that names one.
+    pub person: Option<String>,
     /// Priority, the highest any rule gives.
     pub priority: Option<Priority>,
     /// Tags of all rules, sorted, each once.
