@@ -51,6 +51,13 @@ impl HostRule {
             }
         }
     }
+
+    fn covers(&self, other: &Self) -> bool {
+        match other {
+            Self::Exact(host) => self.admits(host),
+            Self::Below(parent) => self == other || self.admits(parent),
+        }
+    }
 }
 
 /// `https://host[:port][/path-prefix]` (or `http://...`): where HTTP may go.
@@ -97,10 +104,23 @@ impl HostPattern {
             && path_fits
     }
 
+    /// Tells whether everything that `other` admits is admitted here, too.
+    pub fn covers(&self, other: &Self) -> bool {
+        let same_place =
+            self.scheme == other.scheme && self.port == other.port && self.host.covers(&other.host);
+        same_place && prefix_admits(&self.path, &other.path)
+    }
+
     /// Returns the pattern as written.
     pub fn as_str(&self) -> &str {
         &self.text
     }
+}
+
+/// Tells whether `path` lies under `prefix`, at a segment border.
+fn prefix_admits(prefix: &str, path: &str) -> bool {
+    let below = path.strip_prefix(prefix);
+    below.is_some_and(|rest| rest.is_empty() || prefix.ends_with('/') || rest.starts_with('/'))
 }
 
 /// How a wire connection starts.
@@ -163,6 +183,11 @@ impl EndpointPattern {
     /// Tells whether `endpoint` is under this pattern.
     pub fn admits(&self, endpoint: &Endpoint) -> bool {
         self.security == endpoint.security && self.port == endpoint.port && self.host.admits(&endpoint.host)
+    }
+
+    /// Tells whether everything that `other` admits is admitted here, too.
+    pub fn covers(&self, other: &Self) -> bool {
+        self.security == other.security && self.port == other.port && self.host.covers(&other.host)
     }
 
     /// Returns the pattern as written.
@@ -268,6 +293,21 @@ mod tests {
         }
         for bad in ["tls://mail.example.com", "imap://x:1", "tls://x:99999", "tls://x:993/inbox"] {
             assert!(EndpointPattern::parse(bad).is_err(), "pattern: {bad}");
+        }
+    }
+
+    #[test]
+    fn a_grant_covers_what_lies_under_it() {
+        let cases = [
+            ("https://*.example.com", "https://a.example.com", true),
+            ("https://*.example.com", "https://*.b.example.com", true),
+            ("https://a.example.com", "https://*.example.com", false),
+            ("https://a.example.com/2", "https://a.example.com/2/users", true),
+            ("https://a.example.com/2", "https://a.example.com", false),
+        ];
+        for (grant, wanted, covered) in cases {
+            let (grant, wanted) = (HostPattern::parse(grant).unwrap(), HostPattern::parse(wanted).unwrap());
+            assert_eq!(grant.covers(&wanted), covered, "{grant:?} over {wanted:?}");
         }
     }
 
