@@ -1,0 +1,42 @@
+//! Bounds of the gate that no setting widens; the others are in `SourceLimits`.
+
+use std::time::Duration;
+
+/// Longest value of a credential.
+pub const SECRET_BYTES_MAX: usize = 64 << 10;
+/// Shortest value that is looked for in answers: shorter ones would blank ordinary words.
+pub const SCRUB_BYTES_MIN: usize = 8;
+/// Longest wait for the program of a `cmd:` credential.
+pub const COMMAND_WAIT_MAX: Duration = Duration::from_secs(30);
+/// Longest wait for a TCP connection and its TLS handshake, each.
+pub const CONNECT_WAIT_MAX: Duration = Duration::from_secs(10);
+/// Most addresses of one name that are tried.
+pub const ADDRESSES_MAX: usize = 32;
+/// How long an idle HTTP connection is kept for the next call.
+pub const POOL_IDLE_MAX: Duration = Duration::from_secs(300);
+/// Most idle HTTP connections kept for one host.
+pub const POOL_IDLE_PER_HOST_MAX: usize = 4;
+/// Most headers of a request, and of a response.
+pub const HEADERS_MAX: usize = 100;
+/// Bytes of all headers of a request.
+pub const REQUEST_HEADER_BYTES_MAX: usize = 32 << 10;
+/// Bytes of a request body.
+pub const REQUEST_BODY_BYTES_MAX: usize = 4 << 20;
+/// Bytes of all payloads kept in one call.
+pub const KEPT_BYTES_MAX: usize = 128 << 20;
+/// Payloads kept in one call.
+pub const KEPT_PAYLOADS_MAX: usize = 8_192;
+/// Bytes of the label or media type of a kept payload.
+pub const KEPT_NAME_BYTES_MAX: usize = 256;
+/// Bytes that one wire read gives at most.
+pub const WIRE_READ_BYTES_MAX: usize = 256 << 10;
+/// Bytes that one wire connection may write.
+pub const WIRE_WRITTEN_BYTES_MAX: usize = 4 << 20;
+/// Bytes that may cross a `starttls://` connection in either direction before its TLS.
+pub const WIRE_PLAIN_BYTES_MAX: usize = 64 << 10;
+/// Bytes of the prefix, the suffix and the user of a secret that is written.
+pub const WIRE_LOGIN_BYTES_MAX: usize = 1_024;
+/// Bytes that a guest may write before the secret: greetings and a login command, no more.
+pub const WIRE_BEFORE_LOGIN_BYTES_MAX: usize = 4_096;
+/// Bytes of a text about a refusal or failure.
+pub const FAULT_TEXT_BYTES_MAX: usize = 4 << 10;
