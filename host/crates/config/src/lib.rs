@@ -1,1 +1,24 @@
 //! TOML text into checked settings.
+//!
+//! Holds: a `Config` has passed every check that needs only its text; every complaint names file, line,
+//! column, key and what to write instead, and all complaints come at once. A secret never stands here:
+//! only where it comes from. Not here: reading secrets, connectors' own settings against their schema.
+
+mod config;
+mod error;
+mod example;
+mod json;
+pub mod limits;
+mod pattern;
+mod place;
+mod reader;
+mod rule;
+mod secret;
+mod source;
+
+pub use config::Config;
+pub use error::{ConfigError, ConfigErrors, ErrorKind};
+pub use example::EXAMPLE;
+pub use pattern::{InvalidNamePattern, InvalidWords, NamePattern, WordPattern, fold, fold_into, word_spans};
+pub use rule::RuleConfig;
+pub use source::{ConnectorRef, SourceConfig};

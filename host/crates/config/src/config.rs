@@ -1,0 +1,104 @@
+//! The whole file: what it sets, and the one way from text to settings.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use hark_model::SourceLimits;
+use toml::de::DeTable;
+
+use crate::error::{ConfigErrors, ErrorKind, Sink};
+use crate::reader::{Section, Value};
+use crate::rule::RuleConfig;
+use crate::source::{SourceConfig, read_limits};
+use crate::{limits, rule, source};
+
+const DATA_DEFAULT: &str = "hark.db";
+const CACHE_DEFAULT: &str = ".hark-cache";
+const LISTEN_DEFAULT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 7070);
+
+/// Everything that one settings file says, checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// The file, as it was named.
+    pub path: PathBuf,
+    /// The database.
+    pub data: PathBuf,
+    /// Where compiled connectors are kept.
+    pub cache: PathBuf,
+    /// Where the pages are served.
+    pub listen: SocketAddr,
+    /// What is listened to, in the order of the file.
+    pub sources: Vec<SourceConfig>,
+    /// Who should see what, in the order of the file.
+    pub rules: Vec<RuleConfig>,
+}
+
+impl Config {
+    /// Reads and checks the file at `path`.
+    pub fn load(path: &Path) -> Result<Self, ConfigErrors> {
+        let metadata = std::fs::metadata(path).map_err(|error| ConfigErrors::unreadable(path, error))?;
+        if metadata.len() > limits::FILE_BYTES_MAX {
+            let why =
+                format!("larger than {} MiB; this is not a settings file", limits::FILE_BYTES_MAX >> 20);
+            return Err(ConfigErrors::whole_file(path, ErrorKind::TooMuch, why));
+        }
+        let bytes = std::fs::read(path).map_err(|error| ConfigErrors::unreadable(path, error))?;
+        match String::from_utf8(bytes) {
+            Ok(text) => Self::parse(&text, path),
+            Err(error) => Err(ConfigErrors::not_utf8(path, &error)),
+        }
+    }
+
+    /// Checks `text` as the content of `path`, which is not touched; relative paths in it are taken from
+    /// the folder of `path`.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigErrors> {
+        let sink = Sink::new(text);
+        let (table, syntax) = DeTable::parse_recoverable(text);
+        if syntax.is_empty() {
+            let config = read(&table, path, &sink);
+            return sink.into_result(path, config);
+        }
+        // What a parser makes of the rest of a broken file is a guess: complaints about it would mislead.
+        for error in &syntax {
+            sink.syntax(error);
+        }
+        Err(sink.into_errors(path))
+    }
+}
+
+fn read(table: &toml::Spanned<DeTable<'_>>, path: &Path, sink: &Sink<'_>) -> Config {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut top = Section::top(table, sink);
+    let data =
+        top.string("data").map_or_else(|| folder.join(DATA_DEFAULT), |text| path_in(folder, &text, sink));
+    let beside = data.parent().unwrap_or(Path::new("")).join(CACHE_DEFAULT);
+    let cache = top.string("cache").map_or(beside, |text| path_in(folder, &text, sink));
+    let listen = top.string("listen").and_then(|text| address(&text, sink)).unwrap_or(LISTEN_DEFAULT);
+    let mut limits = SourceLimits::STRICT;
+    if let Some(section) = top.table("limits") {
+        read_limits(section, &mut limits);
+    }
+    let sources = source::read_all(&mut top, folder, limits);
+    let rules = rule::read_all(&mut top, &sources);
+    top.finish("");
+    // A source that is half wrong still has a name, which rules may use; only whole ones are kept.
+    let sources = sources.into_iter().filter_map(|named| named.config).collect();
+    Config { path: path.to_owned(), data, cache, listen, sources, rules }
+}
+
+/// Returns the path that `text` means from `folder`.
+pub(crate) fn path_in(folder: &Path, text: &Value<&str>, sink: &Sink<'_>) -> PathBuf {
+    if text.inner.is_empty() || text.inner.contains('\0') {
+        sink.value(ErrorKind::Value, text, "is not a path");
+    }
+    folder.join(text.inner)
+}
+
+fn address(text: &Value<&str>, sink: &Sink<'_>) -> Option<SocketAddr> {
+    let parsed = text.inner.parse().ok();
+    if parsed.is_none() {
+        let why = format!("{:?} is not an address with a port; write \"127.0.0.1:7070\"", text.inner);
+        sink.value(ErrorKind::Value, text, &why);
+    }
+    parsed
+}

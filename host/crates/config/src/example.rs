@@ -1,0 +1,116 @@
+//! A settings file that shows every key, with what each is for.
+
+/// The shortest file that is of use; shown to somebody who has none.
+pub(crate) const START: &str = r#"# hark.toml
+[source.news]
+connector = "rss"
+settings = { feeds = ["https://example.com/feed.xml"] }
+grant = { hosts = ["https://example.com"] }
+"#;
+
+/// A settings file that shows every key, with what each is for. It passes every check of this crate.
+pub const EXAMPLE: &str = r#"# Settings of Hark. Paths are taken from the folder of this file.
+
+data = "hark.db"            # the database
+cache = ".hark-cache"       # compiled connectors; may be deleted at any time
+listen = "127.0.0.1:7070"   # where the pages are served
+
+# What one source may spend, unless it says otherwise itself. Every key may be left out.
+[limits]
+memory_mib = 64             # memory of one instance
+call_secs = 30              # one call, waits included
+cpu_ms = 5_000              # computing in one call
+host_call_kib = 1_024       # arguments of one call to the host
+log_lines = 1_000           # log lines of one call
+log_line_bytes = 4_096      # one log line
+batch_events = 2_000        # events of one batch
+batch_mib = 32              # one batch
+requests = 50               # requests and connections of one call
+request_secs = 20           # one request, redirects included
+body_mib = 16               # one answer, after decompression
+header_kib = 32             # all headers of one answer
+wire_mib = 64               # what one wire connection may read
+redirects = 5               # redirects of one request; 0 follows none
+
+# One table for each thing that is listened to. The name is yours: a-z, 0-9 and -.
+[source.support-mail]
+connector = "email"         # ships with Hark; or a path that ends in .wasm
+zone = "extranet"           # intranet, extranet or social; the connector has a default
+scope = "imap:support@example.com"  # names the account; items of one scope are never doubled
+poll_secs = 60              # the connector has a default
+enabled = true
+owner = "Support"           # the function of the company that owns it
+streams = ["inbox"]         # all, if left out
+retention_days = 365        # for ever, if left out
+
+# Handed to the connector as it is; `hark check` holds it against what the connector wants.
+[source.support-mail.settings]
+host = "mail.example.com"
+user = "support@example.com"
+
+# Where each secret comes from: env:NAME, file:PATH or cmd:PROGRAM ARGUMENTS. Never the secret itself.
+[source.support-mail.credentials]
+imap-password = "env:SUPPORT_IMAP_PASSWORD"
+
+# What it may reach. Nothing, unless it stands here and the connector asks for it.
+[source.support-mail.grant]
+hosts = []                                       # https://HOST[:PORT][/PATH], https://*.example.com
+endpoints = ["tls://mail.example.com:993"]       # tls://HOST:PORT or starttls://HOST:PORT
+private_addresses = ["10.1.0.0/16"]              # addresses that are not public
+ca_file = "corp-ca.pem"                          # certificate authorities beside the system's
+
+[source.support-mail.limits]
+memory_mib = 128
+
+[source.news]
+connector = "rss"
+settings = { feeds = ["https://example.com/feed.xml"] }
+grant = { hosts = ["https://example.com"] }
+
+# Rules say who should see an item. All conditions of a rule must hold; a list means any of it, and a
+# single value may stand for a list of one. Rules are asked from top to bottom: team and person come from
+# the first rule that names one, the priority is the highest, tags are collected.
+[[rule]]
+name = "payment-outage"     # shown as the reason
+zone = ["extranet", "social"]
+source = ["support-mail"]
+author = ["@jo", "jo@example.org", "*@example.com"]
+place = ["inbox"]
+words = ["payment*", "checkout", "card declined"]   # any of: a word, the start of a word, a phrase
+words_all = ["again"]
+not_words = ["test order"]
+sentiment = ["negative"]    # positive, neutral, negative or unknown
+score_below = -0.3
+score_above = -1.0
+language = ["en", "de"]
+team = "payments"
+person = "jo"
+priority = "high"           # low, normal, high or urgent
+tags = ["outage"]
+stop = false                # true: rules below are not asked
+
+# A rule without conditions takes whatever comes to it.
+[[rule]]
+name = "everything-else"
+team = "front-desk"
+"#;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Config;
+    use std::path::Path;
+
+    #[test]
+    fn both_examples_pass_and_the_long_one_shows_every_key() {
+        let short = Config::parse(START, Path::new("hark.toml")).unwrap();
+        assert_eq!(short.sources[0].name.as_str(), "news");
+        let long = Config::parse(EXAMPLE, Path::new("hark.toml")).unwrap();
+        assert_eq!((long.sources.len(), long.rules.len()), (2, 2));
+        assert!(!long.rules[0].is_catch_all() && long.rules[1].is_catch_all());
+        for known in crate::limits::LIMIT_KEYS {
+            assert!(EXAMPLE.contains(&format!("\n{} = ", known.key)), "limit: {}", known.key);
+        }
+        assert_eq!(long.sources[1].limits, hark_model::SourceLimits::STRICT);
+    }
+}

@@ -1,0 +1,62 @@
+//! Bounds of the settings file, and the range of every number in it.
+
+use std::ops::RangeInclusive;
+
+use hark_model::SourceLimits;
+
+/// Largest settings file that is read.
+pub const FILE_BYTES_MAX: u64 = 16 << 20;
+/// Most complaints that are told at once; a file with more is not of this kind.
+pub const ERRORS_MAX: usize = 100;
+/// Widest excerpt of a line that is shown.
+pub const EXCERPT_CHARS_MAX: usize = 120;
+/// Most sources of one file.
+pub const SOURCES_MAX: usize = 10_000;
+/// Most rules of one file.
+pub const RULES_MAX: usize = 100_000;
+/// Most entries of one list.
+pub const LIST_ENTRIES_MAX: usize = 10_000;
+/// Longest team, person, owner, tag, place, author or pattern of words.
+pub const LABEL_BYTES_MAX: usize = 256;
+/// Most words of one phrase.
+pub const PHRASE_WORDS_MAX: usize = 16;
+/// Fewest letters before the star of a `prefix*`: one letter would match everything.
+pub const PREFIX_CHARS_MIN: usize = 2;
+
+/// Seconds between polls: a second to a week.
+pub const POLL_SECS: RangeInclusive<u64> = 1..=7 * 24 * 3600;
+/// Days that items are kept: a day to a century.
+pub const RETENTION_DAYS: RangeInclusive<u64> = 1..=36_500;
+
+/// One number of `SourceLimits`: its key, what it may be, and where it goes.
+pub(crate) struct LimitKey {
+    /// Key in the file.
+    pub key: &'static str,
+    /// What it may be. 0 would stop everything and is refused, but for redirects, where it means none.
+    pub range: RangeInclusive<u64>,
+    /// Puts the number in place.
+    pub set: fn(&mut SourceLimits, u64),
+}
+
+/// Every number of `SourceLimits`, in the order of its fields. The upper ends keep one source from
+/// taking the whole machine by a slip of the hand.
+pub(crate) const LIMIT_KEYS: &[LimitKey] = &[
+    LimitKey { key: "memory_mib", range: 1..=4_096, set: |l, n| l.memory_mib = n },
+    LimitKey { key: "call_secs", range: 1..=3_600, set: |l, n| l.call_secs = n },
+    LimitKey { key: "cpu_ms", range: 1..=600_000, set: |l, n| l.cpu_ms = n },
+    LimitKey { key: "host_call_kib", range: 1..=65_536, set: |l, n| l.host_call_kib = n },
+    LimitKey { key: "log_lines", range: 1..=100_000, set: |l, n| l.log_lines = n },
+    LimitKey { key: "log_line_bytes", range: 64..=65_536, set: |l, n| l.log_line_bytes = n },
+    LimitKey { key: "batch_events", range: 1..=100_000, set: |l, n| l.batch_events = small(n) },
+    LimitKey { key: "batch_mib", range: 1..=1_024, set: |l, n| l.batch_mib = n },
+    LimitKey { key: "requests", range: 1..=10_000, set: |l, n| l.requests = small(n) },
+    LimitKey { key: "request_secs", range: 1..=3_600, set: |l, n| l.request_secs = n },
+    LimitKey { key: "body_mib", range: 1..=1_024, set: |l, n| l.body_mib = n },
+    LimitKey { key: "header_kib", range: 1..=1_024, set: |l, n| l.header_kib = n },
+    LimitKey { key: "wire_mib", range: 1..=4_096, set: |l, n| l.wire_mib = n },
+    LimitKey { key: "redirects", range: 0..=20, set: |l, n| l.redirects = small(n) },
+];
+
+fn small(number: u64) -> u32 {
+    u32::try_from(number).expect("the range of every small limit ends below 2^32")
+}

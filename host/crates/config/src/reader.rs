@@ -1,0 +1,339 @@
+//! Reads one table of the file key by key, and complains about the keys that nobody asked for.
+//!
+//! Holds: a key that is asked for is known; `finish` names every other one and the nearest known one.
+//! A value of the wrong type or range is complained about and then counts as absent.
+
+use std::ops::{Range, RangeInclusive};
+use std::str::FromStr;
+
+use hark_model::UnknownWord;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::error::{ErrorKind, Sink};
+use crate::limits;
+use crate::place::Show;
+
+/// A value of the file with where it stands.
+#[derive(Debug, Clone)]
+pub(crate) struct Value<T> {
+    pub inner: T,
+    pub span: Range<usize>,
+    pub key: String,
+    /// The table it stands in, for people; empty for the top.
+    pub table: String,
+}
+
+impl<T> Value<T> {
+    /// Returns the same place with another value.
+    pub fn with<U>(&self, inner: U) -> Value<U> {
+        Value { inner, span: self.span.clone(), key: self.key.clone(), table: self.table.clone() }
+    }
+
+    pub fn path(&self) -> String {
+        joined(&self.table, &self.key)
+    }
+
+    pub fn describe(&self) -> String {
+        described(&self.table, &self.key)
+    }
+}
+
+fn joined(table: &str, key: &str) -> String {
+    if table.is_empty() { key.to_owned() } else { format!("{table}.{key}") }
+}
+
+fn described(table: &str, key: &str) -> String {
+    if table.is_empty() { format!("`{key}`") } else { format!("`{key}` in {table}") }
+}
+
+type Entry<'a, 't> = Value<&'a DeValue<'t>>;
+
+/// One table of the file.
+pub(crate) struct Section<'a, 't> {
+    pub sink: &'a Sink<'a>,
+    /// Its name for people; empty for the top.
+    pub name: String,
+    /// Where it begins.
+    pub span: Range<usize>,
+    table: &'a DeTable<'t>,
+    known: Vec<&'static str>,
+}
+
+impl<'a, 't> Section<'a, 't> {
+    pub fn top(table: &'a Spanned<DeTable<'t>>, sink: &'a Sink<'a>) -> Self {
+        Self { sink, name: String::new(), span: table.span(), table: table.get_ref(), known: Vec::new() }
+    }
+
+    fn below(&self, entry: &Entry<'a, 't>, table: &'a DeTable<'t>) -> Self {
+        Self { sink: self.sink, name: entry.path(), span: entry.span.clone(), table, known: Vec::new() }
+    }
+
+    /// Returns every key with its value, in the order of the file; the caller knows any key.
+    pub fn entries(&self) -> Vec<(Value<&'a str>, Entry<'a, 't>)> {
+        let mut entries: Vec<_> = self.table.iter().map(|(key, value)| self.entry(key, value)).collect();
+        entries.sort_by_key(|(key, _)| key.span.start);
+        entries
+    }
+
+    fn entry(
+        &self,
+        key: &'a Spanned<toml::de::DeString<'t>>,
+        value: &'a Spanned<DeValue<'t>>,
+    ) -> (Value<&'a str>, Entry<'a, 't>) {
+        let text: &str = key.get_ref();
+        let name = Value { inner: text, span: key.span(), key: text.to_owned(), table: self.name.clone() };
+        let value = Value { span: value.span(), ..name.with(value.get_ref()) };
+        (name, value)
+    }
+
+    fn get(&mut self, key: &'static str) -> Option<Entry<'a, 't>> {
+        self.known.push(key);
+        let (key, value) = self.table.get_key_value(key)?;
+        Some(self.entry(key, value).1)
+    }
+
+    pub fn string(&mut self, key: &'static str) -> Option<Value<&'a str>> {
+        let entry = self.get(key)?;
+        self.as_string(&entry, "a string")
+    }
+
+    fn as_string(&self, entry: &Entry<'a, 't>, want: &str) -> Option<Value<&'a str>> {
+        match entry.inner {
+            DeValue::String(text) => Some(entry.with(text.as_ref())),
+            other => {
+                self.wrong_type(entry, want, other);
+                None
+            }
+        }
+    }
+
+    pub fn boolean(&mut self, key: &'static str) -> Option<bool> {
+        let entry = self.get(key)?;
+        let found = entry.inner.as_bool();
+        if found.is_none() {
+            self.wrong_type(&entry, "true or false", entry.inner);
+        }
+        found
+    }
+
+    /// Reads a whole number within `range`.
+    pub fn number(&mut self, key: &'static str, range: RangeInclusive<u64>) -> Option<u64> {
+        let entry = self.get(key)?;
+        let DeValue::Integer(integer) = entry.inner else {
+            self.wrong_type(&entry, "a whole number", entry.inner);
+            return None;
+        };
+        let number = u64::from_str_radix(integer.as_str(), integer.radix()).ok();
+        let within = number.filter(|number| range.contains(number));
+        if within.is_none() {
+            let why = format!("{integer} is out of range; write {} to {}", range.start(), range.end());
+            self.sink.value(ErrorKind::Range, &entry, &why);
+        }
+        within
+    }
+
+    /// Reads a score: -1 to 1.
+    pub fn score(&mut self, key: &'static str) -> Option<f64> {
+        let entry = self.get(key)?;
+        let score: f64 = match entry.inner {
+            DeValue::Float(float) => float.as_str().parse().ok()?,
+            DeValue::Integer(integer) => integer.as_str().parse().ok()?,
+            other => {
+                self.wrong_type(&entry, "a number from -1 to 1", other);
+                return None;
+            }
+        };
+        let within = (-1.0..=1.0).contains(&score);
+        if !within {
+            self.sink.value(ErrorKind::Range, &entry, &format!("{score} is out of range; write -1 to 1"));
+        }
+        within.then_some(score)
+    }
+
+    pub fn table(&mut self, key: &'static str) -> Option<Section<'a, 't>> {
+        let entry = self.get(key)?;
+        self.as_table(&entry)
+    }
+
+    fn as_table(&self, entry: &Entry<'a, 't>) -> Option<Section<'a, 't>> {
+        match entry.inner {
+            DeValue::Table(table) => Some(self.below(entry, table)),
+            other => {
+                self.wrong_type(entry, "a table", other);
+                None
+            }
+        }
+    }
+
+    /// Takes this table as a list of named tables, in the order of the file.
+    pub fn into_sections(self) -> Vec<(Value<&'a str>, Section<'a, 't>)> {
+        self.entries()
+            .into_iter()
+            .filter_map(|(key, entry)| {
+                let mut section = self.as_table(&entry)?;
+                section.span = key.span.clone();
+                Some((key, section))
+            })
+            .collect()
+    }
+
+    /// Reads `[[key]]`, in the order of the file.
+    pub fn tables(&mut self, key: &'static str) -> Vec<Section<'a, 't>> {
+        let Some(entry) = self.get(key) else { return Vec::new() };
+        let DeValue::Array(list) = entry.inner else {
+            let why = format!("must be a list of tables, each with the header [[{key}]]");
+            self.sink.value(ErrorKind::Type, &entry, &why);
+            return Vec::new();
+        };
+        let entries = list.iter().map(|value| Value { span: value.span(), ..entry.with(value.get_ref()) });
+        entries.filter_map(|entry| self.as_table(&entry)).collect()
+    }
+
+    /// Reads a list of strings; a single string is a list of one.
+    pub fn strings(&mut self, key: &'static str) -> Option<Vec<Value<&'a str>>> {
+        let entry = self.get(key)?;
+        let want = "a string or a list of strings";
+        let DeValue::Array(list) = entry.inner else {
+            return self.as_string(&entry, want).map(|text| vec![text]);
+        };
+        if list.len() > limits::LIST_ENTRIES_MAX {
+            let why = format!("holds more than {} entries", limits::LIST_ENTRIES_MAX);
+            self.sink.value(ErrorKind::TooMuch, &entry, &why);
+            return None;
+        }
+        let entries = list.iter().map(|value| Value { span: value.span(), ..entry.with(value.get_ref()) });
+        let texts: Vec<_> = entries.filter_map(|entry| self.as_string(&entry, want)).collect();
+        for twice in crate::source::repeated(&texts) {
+            self.sink.value(
+                ErrorKind::Duplicate,
+                twice,
+                &format!("{:?} stands twice in the list", twice.inner),
+            );
+        }
+        Some(texts)
+    }
+
+    /// Reads a list that must not be empty: an absent list and an empty one would be two things that
+    /// look like one.
+    pub fn some_strings(&mut self, key: &'static str) -> Option<Vec<Value<&'a str>>> {
+        let before = self.sink.count();
+        let list = self.strings(key)?;
+        if list.is_empty() && self.sink.count() == before {
+            let entry = self.get(key)?;
+            self.sink.value(
+                ErrorKind::Value,
+                &entry,
+                "is an empty list; leave the key out, or name at least one",
+            );
+        }
+        Some(list)
+    }
+
+    /// Reads a list of names for people.
+    pub fn labels(&mut self, key: &'static str) -> Option<Vec<Value<&'a str>>> {
+        let list = self.some_strings(key)?;
+        list.iter().for_each(|text| self.check_label(text));
+        Some(list)
+    }
+
+    /// Reads a name for people.
+    pub fn label(&mut self, key: &'static str) -> Option<&'a str> {
+        let text = self.string(key)?;
+        self.check_label(&text);
+        Some(text.inner)
+    }
+
+    fn check_label(&self, text: &Value<&str>) {
+        let inner = text.inner;
+        let why = match inner {
+            "" => "is empty".to_owned(),
+            _ if inner.trim() != inner => format!("{inner:?} begins or ends with a space"),
+            _ if inner.chars().any(char::is_control) => format!("{inner:?} holds a control character"),
+            _ if inner.len() > limits::LABEL_BYTES_MAX => {
+                format!("is longer than {} bytes", limits::LABEL_BYTES_MAX)
+            }
+            _ => return,
+        };
+        self.sink.value(ErrorKind::Value, text, &why);
+    }
+
+    /// Reads a word of a closed list.
+    pub fn word<T: FromStr<Err = UnknownWord>>(&mut self, key: &'static str) -> Option<T> {
+        let text = self.string(key)?;
+        self.as_word(&text)
+    }
+
+    /// Reads a list of words of a closed list.
+    pub fn words<T: FromStr<Err = UnknownWord>>(&mut self, key: &'static str) -> Vec<T> {
+        let list = self.some_strings(key).unwrap_or_default();
+        list.iter().filter_map(|text| self.as_word(text)).collect()
+    }
+
+    fn as_word<T: FromStr<Err = UnknownWord>>(&self, text: &Value<&str>) -> Option<T> {
+        match text.inner.parse() {
+            Ok(word) => Some(word),
+            Err(error) => {
+                let hint = did_you_mean(text.inner, error.known.iter().copied(), '"');
+                self.sink.value(ErrorKind::Value, text, &format!("{error}{hint}"));
+                None
+            }
+        }
+    }
+
+    fn wrong_type(&self, entry: &Entry<'a, 't>, want: &str, found: &DeValue<'_>) {
+        self.sink.value(ErrorKind::Type, entry, &format!("must be {want}, not {}", type_of(found)));
+    }
+
+    /// Tells whether `key` is there, whatever its value.
+    pub fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
+    /// Complains that `key` is not there.
+    pub fn missing(&self, key: &'static str, what_to_do: &str) {
+        let message = format!("{} is missing; {what_to_do}", described(&self.name, key));
+        self.sink.push(ErrorKind::MissingKey, &self.span, joined(&self.name, key), message, Show::Line);
+    }
+
+    /// Complains about every key that was not asked for; `hint` is added where no known key is near.
+    pub fn finish(self, hint: &str) {
+        for (key, _) in self.entries() {
+            if self.known.contains(&key.inner) {
+                continue;
+            }
+            let mut near = did_you_mean(key.inner, self.known.iter().copied(), '`');
+            if near.is_empty() {
+                near = format!("; known keys: {}", self.known.join(", "));
+                if !hint.is_empty() {
+                    near = format!("{near}; {hint}");
+                }
+            }
+            let message = format!("unknown key {}{near}", key.describe());
+            self.sink.push(ErrorKind::UnknownKey, &key.span, key.path(), message, Show::Line);
+        }
+    }
+}
+
+fn type_of(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a string",
+        DeValue::Integer(_) => "a whole number",
+        DeValue::Float(_) => "a number with a point",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}
+
+/// Returns "; did you mean `x`?" for the nearest of `known`, or nothing when none is near.
+pub(crate) fn did_you_mean<'k>(found: &str, known: impl Iterator<Item = &'k str>, quote: char) -> String {
+    let plain = |text: &str| text.to_lowercase().replace(['-', '_', ' '], "");
+    let wanted = plain(found);
+    let nearest = known
+        .map(|word| (strsim::damerau_levenshtein(&wanted, &plain(word)), word))
+        .filter(|(distance, word)| *distance <= (word.len().max(found.len()) / 3).max(1))
+        .min();
+    nearest.map_or(String::new(), |(_, word)| format!("; did you mean {quote}{word}{quote}?"))
+}
