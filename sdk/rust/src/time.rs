@@ -1,0 +1,58 @@
+//! Dates as platforms write them, to milliseconds since 1970.
+
+use jiff::Timestamp;
+use jiff::fmt::{rfc2822, strtime, temporal};
+
+use crate::types::Ms;
+
+/// Reads `2026-07-24T21:23:23Z` and its like: any offset, with or without colon, any fraction.
+pub fn parse_rfc3339(text: &str) -> Option<Ms> {
+    let text = text.trim();
+    static PARSER: temporal::DateTimeParser = temporal::DateTimeParser::new();
+    PARSER.parse_timestamp(text).ok().map(Timestamp::as_millisecond)
+}
+
+/// Reads `Fri, 24 Jul 2026 09:12:45 GMT` and its like: 2-digit years, named zones, no seconds.
+pub fn parse_rfc2822(text: &str) -> Option<Ms> {
+    static PARSER: rfc2822::DateTimeParser = rfc2822::DateTimeParser::new().relaxed_weekday(true);
+    PARSER.parse_timestamp(text.trim()).ok().map(Timestamp::as_millisecond)
+}
+
+/// Reads the three date forms of HTTP.
+pub fn parse_http_date(text: &str) -> Option<Ms> {
+    let text = text.trim();
+    parse_rfc2822(text)
+        .or_else(|| parse_utc_as("%A, %d-%b-%y %H:%M:%S GMT", text))
+        .or_else(|| parse_utc_as("%a %b %e %H:%M:%S %Y", text))
+}
+
+/// Reads `text` by a `strptime` format without an offset, as UTC.
+pub fn parse_utc_as(format: &str, text: &str) -> Option<Ms> {
+    let time = strtime::parse(format, text).ok()?.to_datetime().ok()?;
+    time.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp().as_millisecond())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_of_all_forms_are_read() {
+        let want = Some(784_111_777_000);
+        for text in [
+            "Sun, 06 Nov 1994 08:49:37 GMT",
+            "Sunday, 06-Nov-94 08:49:37 GMT",
+            "Sun Nov  6 08:49:37 1994",
+            "6 Nov 94 08:49:37 +0000",
+            "Mon, 06 Nov 1994 03:49:37 EST",
+        ] {
+            assert_eq!(parse_http_date(text), want, "{text}");
+        }
+        for text in ["1994-11-06T08:49:37Z", "1994-11-06T09:49:37+0100", "1994-11-06 08:49:37.000+00:00"] {
+            assert_eq!(parse_rfc3339(text), want, "{text}");
+        }
+        for text in ["", "yesterday", "1994-11-06", "32 Nov 1994 08:49:37 GMT"] {
+            assert_eq!(parse_http_date(text).or(parse_rfc3339(text)), None, "{text}");
+        }
+    }
+}
