@@ -1,1 +1,24 @@
-//! Servers on loopback with a day of invented conversation.
+//! Servers on loopback with a day of invented conversation: a mailbox over IMAP and TLS, a blog, its
+//! comments and a staff forum as feeds. Nobody needs an account anywhere to see Hark at work.
+//!
+//! Holds: everything listens on loopback only; everything is invented; the same seed tells the same
+//! story; memory is bounded however long it runs. Not here: reading any of it, writing `hark.toml`.
+
+mod arrivals;
+mod certificate;
+mod config;
+mod demo;
+mod error;
+mod feeds;
+mod folder;
+mod http;
+mod imap;
+pub mod limits;
+mod mailbox;
+mod message;
+mod stage;
+mod story;
+
+pub use demo::{Demo, DemoOptions};
+pub use error::DemoError;
+pub use stage::{Arrival, Channel};

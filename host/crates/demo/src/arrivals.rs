@@ -1,0 +1,139 @@
+//! What comes next while the demo runs: the script, then variations of it for ever.
+//!
+//! Holds: the same seed gives the same order and the same words. Not here: when it comes.
+
+use std::collections::HashMap;
+
+use crate::limits;
+use crate::stage::{Boards, Channel};
+use crate::story::{Lists, Scene, Story};
+
+/// Chooses; the same seed chooses the same (SplitMix64).
+#[derive(Debug)]
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^= mixed >> 31;
+        usize::try_from(mixed % u64::try_from(sides.max(1)).unwrap_or(1)).unwrap_or(0)
+    }
+}
+
+/// What comes next.
+#[derive(Debug)]
+pub(crate) struct Arrivals {
+    script: std::vec::IntoIter<Scene>,
+    variations: Vec<Scene>,
+    /// Variations that were not told since all of them were.
+    untold: Vec<usize>,
+    lists: Lists,
+    dice: Dice,
+    told: u64,
+}
+
+/// How far back a variation looks for something to answer.
+const RECENT_MAX: usize = 25;
+
+impl Arrivals {
+    pub fn new(story: Story, seed: u64) -> Self {
+        let Story { live, variations, lists, .. } = story;
+        Self { script: live.into_iter(), variations, untold: Vec::new(), lists, dice: Dice(seed), told: 0 }
+    }
+
+    /// Returns the next scene; variations look at `boards` for something to answer.
+    pub fn next(&mut self, boards: &Boards) -> Option<Scene> {
+        if let Some(scene) = self.script.next() {
+            return Some(scene);
+        }
+        if self.untold.is_empty() {
+            self.untold = (0..self.variations.len()).collect();
+        }
+        if self.untold.is_empty() {
+            return None;
+        }
+        let at = self.dice.roll(self.untold.len());
+        let mut scene = self.variations[self.untold.swap_remove(at)].clone();
+        self.told += 1;
+        scene.key = format!("{}-{}", scene.key, self.told);
+        self.aim(&mut scene, boards);
+        self.fill(&mut scene);
+        Some(scene)
+    }
+
+    /// Turns `re: *` into something that was said lately.
+    fn aim(&mut self, scene: &mut Scene, boards: &Boards) {
+        if scene.re.as_deref() != Some("*") {
+            return;
+        }
+        scene.re = match scene.channel {
+            Channel::Mail => {
+                let mails: Vec<_> = boards.mailbox.iter().rev().take(RECENT_MAX).collect();
+                let open: Vec<_> = mails.iter().filter(|mail| answerable(mail)).collect();
+                let chosen = open.get(self.dice.roll(open.len()));
+                if let Some(mail) = chosen.filter(|_| scene.address == "{sender}") {
+                    scene.name.clone_from(&mail.envelope.name);
+                    scene.address.clone_from(&mail.envelope.address);
+                }
+                chosen.map(|mail| mail.envelope.key.clone())
+            }
+            Channel::Comment => {
+                let posts = boards.blog.entries.iter().rev().take(4).map(|entry| &entry.key);
+                let comments = boards.comments.entries.iter().rev().take(RECENT_MAX).map(|entry| &entry.key);
+                let keys: Vec<_> = posts.chain(comments).collect();
+                keys.get(self.dice.roll(keys.len())).map(|key| (*key).clone())
+            }
+            Channel::Blog | Channel::Forum => {
+                let keys: Vec<_> = boards.forum.entries.iter().rev().take(RECENT_MAX).collect();
+                keys.get(self.dice.roll(keys.len())).map(|entry| entry.key.clone())
+            }
+        };
+    }
+
+    /// Fills the slots; within one scene the same slot always gets the same words.
+    fn fill(&mut self, scene: &mut Scene) {
+        let mut chosen = HashMap::new();
+        scene.name = self.filled(&scene.name, &mut chosen);
+        chosen.insert("slug".to_owned(), slug(&scene.name));
+        scene.address = self.filled(&scene.address, &mut chosen);
+        scene.title = self.filled(&scene.title, &mut chosen);
+        scene.body = self.filled(&scene.body, &mut chosen);
+    }
+
+    fn filled(&mut self, text: &str, chosen: &mut HashMap<String, String>) -> String {
+        let mut full = String::with_capacity(text.len());
+        let mut rest = text;
+        for _ in 0..limits::SLOTS_MAX {
+            let Some((before, (slot, behind))) =
+                rest.split_once('{').and_then(|(before, slot)| Some((before, slot.split_once('}')?)))
+            else {
+                break;
+            };
+            full.push_str(before);
+            let words = chosen.entry(slot.to_owned()).or_insert_with(|| {
+                let list = self.lists.get(slot).map(Vec::as_slice).unwrap_or_default();
+                list.get(self.dice.roll(list.len())).cloned().unwrap_or_default()
+            });
+            full.push_str(words);
+            rest = behind;
+        }
+        full.push_str(rest);
+        full
+    }
+}
+
+/// Tells whether somebody might write again about this mail: a person from outside wrote it.
+fn answerable(mail: &crate::mailbox::Mail) -> bool {
+    !mail.envelope.automated && !mail.envelope.address.ends_with("@acme-widgets.example")
+}
+
+/// Turns a name into the local part of an address.
+fn slug(name: &str) -> String {
+    let words = name.split_whitespace().map(|word| {
+        word.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_lowercase()).collect::<String>()
+    });
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(".")
+}
