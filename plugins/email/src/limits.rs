@@ -1,0 +1,59 @@
+//! Bounds of the connector. Bytes are bytes as they stand on the wire unless said otherwise.
+
+/// Longest line that a server may send outside a literal; a search result is the longest there is.
+pub const LINE_BYTES_MAX: usize = 4 << 20;
+/// Largest literal beside mails: a file name, a mailbox, a header.
+pub const LITERAL_BYTES_MIN: usize = 256 << 10;
+/// What one response may hold beside its largest literal.
+pub const RESPONSE_SLACK_BYTES: usize = 64 << 10;
+/// Most literals in one response.
+pub const LITERALS_MAX: usize = 4_096;
+/// Most responses to one command that are nothing we asked for.
+pub const STRAY_RESPONSES_MAX: u32 = 100_000;
+
+/// How long one read waits for bytes, unless the call must be over before.
+pub const READ_MS_MAX: i64 = 20_000;
+/// With less time than this left, no new command is sent.
+pub const SPARE_MS: i64 = 1_500;
+
+/// How many UIDs one look at sizes covers at first; doubled while a range turns out empty.
+pub const RANGE_UIDS_MIN: u32 = 1_000;
+/// How many UIDs one look at sizes covers at most.
+pub const RANGE_UIDS_MAX: u32 = 1 << 24;
+/// Mails that are asked for in one command.
+pub const CHUNK_MAILS_MAX: usize = 50;
+/// Bytes of mail that are asked for in one command, a single mail apart.
+pub const CHUNK_BYTES_MAX: u64 = 2 << 20;
+/// Bytes of mail that one call takes in; then it ends with a continuation.
+pub const CALL_BYTES_MAX: u64 = 8 << 20;
+/// Events of one mail: its author, its conversation, itself.
+pub const MAIL_EVENTS_MAX: u32 = 3;
+
+/// Header of a mail that is too large to be fetched whole.
+pub const CUT_HEADER_BYTES_MAX: u32 = 128 << 10;
+/// Text of a mail that is too large to be fetched whole.
+pub const CUT_TEXT_BYTES_MAX: u32 = 256 << 10;
+/// Parts of a mail that is too large to be fetched whole.
+pub const CUT_PARTS_MAX: usize = 256;
+
+/// Longest native id that the contract allows.
+pub const ID_BYTES_MAX: usize = 512;
+/// Longest subject or name that is passed on.
+pub const LINE_TEXT_BYTES_MAX: usize = 1_000;
+/// Most message ids that are read from `References`.
+pub const REFERENCES_MAX: usize = 1_000;
+/// Most attachments that are described.
+pub const ATTACHMENTS_MAX: usize = 256;
+/// Most keywords of a mail.
+pub const KEYWORDS_MAX: usize = 32;
+/// Mails within mails that are taken apart; deeper ones are attachments.
+pub const NESTED_MAILS_MAX: usize = 32;
+/// Deepest quotation that is told apart in marked-up text.
+pub const QUOTE_DEPTH_MAX: usize = 16;
+
+/// How far ahead of its arrival a mail may be dated.
+pub const CLOCK_SKEW_MS: i64 = 5 * 60 * 1_000;
+/// 1971-01-01: no mail crossed a network before.
+pub const FIRST_MAIL_MS: i64 = 31_536_000_000;
+/// One day.
+pub const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
