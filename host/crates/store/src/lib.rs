@@ -1,1 +1,25 @@
-//! The only SQL and the only writer.
+//! The only SQL and the only writer of Hark: one SQLite file.
+//!
+//! Holds: every function of [`Store`] is one whole business step, in one transaction or not at all;
+//! what a batch says and the cursor behind it are stored together; the same events in any order, any
+//! number of times, give the same content. Not here: what a connector may say (admission), opinions,
+//! routes, JSON of a page.
+
+mod commit;
+mod error;
+mod filter;
+pub mod limits;
+mod rows;
+mod store;
+
+pub use commit::{
+    BatchCommit, Checkpoint, CheckpointState, Committed, Entry, NewCheckpoint, Quarantined, SourceId,
+    SourceRecord, StateUpdate,
+};
+pub use error::StoreError;
+pub use filter::{FeedFilter, FeedKey};
+pub use rows::{
+    ActorSummary, AttachmentRow, ConversationDetail, ConversationKey, FeedRow, ItemDetail, OpinionRow,
+    RelationRow, RevisionRow, SentimentSummary, SightingRow, SourceStatus, StreamStatus, Thread, ThreadNode,
+};
+pub use store::{Store, StoreOptions};
