@@ -1,5 +1,6 @@
 //! The whole file: what it sets, and the one way from text to settings.
 
+use std::io::Read;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -36,13 +37,13 @@ pub struct Config {
 impl Config {
     /// Reads and checks the file at `path`.
     pub fn load(path: &Path) -> Result<Self, ConfigErrors> {
-        let metadata = std::fs::metadata(path).map_err(|error| ConfigErrors::unreadable(path, error))?;
-        if metadata.len() > limits::FILE_BYTES_MAX {
+        let bytes = read_at_most(path, limits::FILE_BYTES_MAX + 1);
+        let bytes = bytes.map_err(|error| ConfigErrors::unreadable(path, error))?;
+        if bytes.len() as u64 > limits::FILE_BYTES_MAX {
             let why =
                 format!("larger than {} MiB; this is not a settings file", limits::FILE_BYTES_MAX >> 20);
             return Err(ConfigErrors::whole_file(path, ErrorKind::TooMuch, why));
         }
-        let bytes = std::fs::read(path).map_err(|error| ConfigErrors::unreadable(path, error))?;
         match String::from_utf8(bytes) {
             Ok(text) => Self::parse(&text, path),
             Err(error) => Err(ConfigErrors::not_utf8(path, &error)),
@@ -64,6 +65,12 @@ impl Config {
         }
         Err(sink.into_errors(path))
     }
+}
+
+fn read_at_most(path: &Path, bytes_max: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(bytes_max).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn read(table: &toml::Spanned<DeTable<'_>>, path: &Path, sink: &Sink<'_>) -> Config {
@@ -89,7 +96,7 @@ fn read(table: &toml::Spanned<DeTable<'_>>, path: &Path, sink: &Sink<'_>) -> Con
 /// Returns the path that `text` means from `folder`.
 pub(crate) fn path_in(folder: &Path, text: &Value<&str>, sink: &Sink<'_>) -> PathBuf {
     if text.inner.is_empty() || text.inner.contains('\0') {
-        sink.value(ErrorKind::Value, text, "is not a path");
+        sink.key(ErrorKind::Value, text, "is not a path");
     }
     folder.join(text.inner)
 }

@@ -164,14 +164,19 @@ impl<'t> Sink<'t> {
         self.lines.place(at)
     }
 
-    /// Complains about a value: "`KEY` in TABLE: WHY".
+    /// Complains about a key: "`KEY` in TABLE WHY", where `why` is a verb and the rest.
+    pub fn key<T>(&self, kind: ErrorKind, value: &Value<T>, why: &str) {
+        self.push(kind, &value.span, value.path(), format!("{} {why}", value.describe()), Show::Line);
+    }
+
+    /// Complains about what was found: "`KEY` in TABLE: WHY", where `why` is a sentence of its own.
     pub fn value<T>(&self, kind: ErrorKind, value: &Value<T>, why: &str) {
         self.push(kind, &value.span, value.path(), format!("{}: {why}", value.describe()), Show::Line);
     }
 
-    /// Complains about a credential, whose value is not shown.
+    /// Complains about a credential, whose value is not shown; `why` is a verb and the rest.
     pub fn secret<T>(&self, value: &Value<T>, why: &str) {
-        let message = format!("{}: {why}", value.describe());
+        let message = format!("{} {why}", value.describe());
         self.push(ErrorKind::Secret, &value.span, value.path(), message, Show::KeyOnly);
     }
 

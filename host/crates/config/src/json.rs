@@ -62,7 +62,7 @@ fn complain_unless(
     why: &str,
 ) -> Option<Json> {
     if json.is_none() {
-        section.sink.value(ErrorKind::Value, entry, why);
+        section.sink.key(ErrorKind::Value, entry, why);
     }
     json
 }

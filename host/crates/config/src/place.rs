@@ -88,7 +88,10 @@ impl Excerpt {
     fn window(line: &str, column: usize, mark_chars: usize) -> Self {
         let chars: Vec<char> = line.chars().collect();
         let column = column.min(chars.len());
-        let from = column.saturating_sub(limits::EXCERPT_CHARS_MAX / 2);
+        let from = match chars.len() > limits::EXCERPT_CHARS_MAX {
+            true => column.saturating_sub(limits::EXCERPT_CHARS_MAX / 2),
+            false => 0,
+        };
         let to = chars.len().min(from + limits::EXCERPT_CHARS_MAX);
         let mut shown: String = chars[from..to].iter().map(|c| printable(*c)).collect();
         // A tab keeps the caret under its key whatever the terminal makes of it.

@@ -88,7 +88,9 @@ impl<'a, 't> Section<'a, 't> {
     }
 
     fn get(&mut self, key: &'static str) -> Option<Entry<'a, 't>> {
-        self.known.push(key);
+        if !self.known.contains(&key) {
+            self.known.push(key);
+        }
         let (key, value) = self.table.get_key_value(key)?;
         Some(self.entry(key, value).1)
     }
@@ -137,8 +139,10 @@ impl<'a, 't> Section<'a, 't> {
     pub fn score(&mut self, key: &'static str) -> Option<f64> {
         let entry = self.get(key)?;
         let score: f64 = match entry.inner {
-            DeValue::Float(float) => float.as_str().parse().ok()?,
-            DeValue::Integer(integer) => integer.as_str().parse().ok()?,
+            DeValue::Float(float) => float.as_str().parse().unwrap_or(f64::NAN),
+            DeValue::Integer(integer) => {
+                i64::from_str_radix(integer.as_str(), integer.radix()).map_or(f64::NAN, |whole| whole as f64)
+            }
             other => {
                 self.wrong_type(&entry, "a number from -1 to 1", other);
                 return None;
@@ -146,7 +150,7 @@ impl<'a, 't> Section<'a, 't> {
         };
         let within = (-1.0..=1.0).contains(&score);
         if !within {
-            self.sink.value(ErrorKind::Range, &entry, &format!("{score} is out of range; write -1 to 1"));
+            self.sink.key(ErrorKind::Range, &entry, "must be a number from -1 to 1");
         }
         within.then_some(score)
     }
@@ -183,7 +187,7 @@ impl<'a, 't> Section<'a, 't> {
         let Some(entry) = self.get(key) else { return Vec::new() };
         let DeValue::Array(list) = entry.inner else {
             let why = format!("must be a list of tables, each with the header [[{key}]]");
-            self.sink.value(ErrorKind::Type, &entry, &why);
+            self.sink.key(ErrorKind::Type, &entry, &why);
             return Vec::new();
         };
         let entries = list.iter().map(|value| Value { span: value.span(), ..entry.with(value.get_ref()) });
@@ -199,7 +203,7 @@ impl<'a, 't> Section<'a, 't> {
         };
         if list.len() > limits::LIST_ENTRIES_MAX {
             let why = format!("holds more than {} entries", limits::LIST_ENTRIES_MAX);
-            self.sink.value(ErrorKind::TooMuch, &entry, &why);
+            self.sink.key(ErrorKind::TooMuch, &entry, &why);
             return None;
         }
         let entries = list.iter().map(|value| Value { span: value.span(), ..entry.with(value.get_ref()) });
@@ -221,7 +225,7 @@ impl<'a, 't> Section<'a, 't> {
         let list = self.strings(key)?;
         if list.is_empty() && self.sink.count() == before {
             let entry = self.get(key)?;
-            self.sink.value(
+            self.sink.key(
                 ErrorKind::Value,
                 &entry,
                 "is an empty list; leave the key out, or name at least one",
@@ -247,11 +251,11 @@ impl<'a, 't> Section<'a, 't> {
     fn check_label(&self, text: &Value<&str>) {
         let inner = text.inner;
         let why = match inner {
-            "" => "is empty".to_owned(),
+            "" => return self.sink.key(ErrorKind::Value, text, "is empty"),
             _ if inner.trim() != inner => format!("{inner:?} begins or ends with a space"),
             _ if inner.chars().any(char::is_control) => format!("{inner:?} holds a control character"),
             _ if inner.len() > limits::LABEL_BYTES_MAX => {
-                format!("is longer than {} bytes", limits::LABEL_BYTES_MAX)
+                format!("it is longer than {} bytes", limits::LABEL_BYTES_MAX)
             }
             _ => return,
         };
@@ -282,12 +286,7 @@ impl<'a, 't> Section<'a, 't> {
     }
 
     fn wrong_type(&self, entry: &Entry<'a, 't>, want: &str, found: &DeValue<'_>) {
-        self.sink.value(ErrorKind::Type, entry, &format!("must be {want}, not {}", type_of(found)));
-    }
-
-    /// Tells whether `key` is there, whatever its value.
-    pub fn has(&self, key: &str) -> bool {
-        self.table.contains_key(key)
+        self.sink.key(ErrorKind::Type, entry, &format!("must be {want}, not {}", type_of(found)));
     }
 
     /// Complains that `key` is not there.
@@ -332,7 +331,11 @@ pub(crate) fn did_you_mean<'k>(found: &str, known: impl Iterator<Item = &'k str>
     let plain = |text: &str| text.to_lowercase().replace(['-', '_', ' '], "");
     let wanted = plain(found);
     let nearest = known
-        .map(|word| (strsim::damerau_levenshtein(&wanted, &plain(word)), word))
+        .map(|word| (word, plain(word)))
+        .map(|(word, plain)| match plain.starts_with(&wanted) && wanted.len() >= 3 {
+            true => (0, word),
+            false => (strsim::damerau_levenshtein(&wanted, &plain), word),
+        })
         .filter(|(distance, word)| *distance <= (word.len().max(found.len()) / 3).max(1))
         .min();
     nearest.map_or(String::new(), |(_, word)| format!("; did you mean {quote}{word}{quote}?"))

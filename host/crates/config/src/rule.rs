@@ -88,7 +88,7 @@ pub(crate) fn read_all(top: &mut Section<'_, '_>, sources: &[NamedSource]) -> Ve
     if let Some(section) = sections.get(limits::RULES_MAX) {
         let at =
             Value { inner: (), span: section.span.clone(), key: "rule".to_owned(), table: String::new() };
-        sink.value(ErrorKind::TooMuch, &at, &format!("is one more than {}", limits::RULES_MAX));
+        sink.key(ErrorKind::TooMuch, &at, &format!("is one more than {}", limits::RULES_MAX));
     }
     let mut names = HashMap::new();
     let numbered = sections.into_iter().enumerate();
@@ -102,6 +102,7 @@ fn read_one<'a>(
     names: &mut HashMap<&'a str, usize>,
 ) -> RuleConfig {
     let sink = section.sink;
+    let before = sink.count();
     let line = sink.place(section.span.start).line;
     section.name = format!("rule.{number}");
     let name = read_name(&mut section, line, names);
@@ -125,8 +126,12 @@ fn read_one<'a>(
         tags: owned(section.labels("tags").unwrap_or_default()),
         stop: section.boolean("stop").unwrap_or(false),
     };
-    check_sense(&rule, &section);
+    let at = Value { inner: (), span: section.span.clone(), key: section.name.clone(), table: String::new() };
     section.finish("");
+    // A rule of which a part was refused looks emptier than it was meant.
+    if sink.count() == before {
+        check_sense(&rule, &at, sink);
+    }
     rule
 }
 
@@ -203,18 +208,15 @@ fn is_language(text: &str) -> bool {
 }
 
 /// Complains about a rule that can be read but makes no sense as a whole.
-fn check_sense(rule: &RuleConfig, section: &Section<'_, '_>) {
-    let at = Value { inner: (), span: section.span.clone(), key: section.name.clone(), table: String::new() };
+fn check_sense(rule: &RuleConfig, at: &Value<()>, sink: &Sink<'_>) {
     if let (Some(below), Some(above)) = (rule.score_below, rule.score_above)
         && below <= above
     {
         let why = format!("can never match: no score is below {below} and above {above}");
-        section.sink.value(ErrorKind::EmptyRule, &at, &why);
+        sink.key(ErrorKind::EmptyRule, at, &why);
     }
-    if rule.does_nothing()
-        && !["team", "person", "priority", "tags", "stop"].iter().any(|key| section.has(key))
-    {
+    if rule.does_nothing() {
         let why = "does nothing; give it a team, person, priority, tags or stop = true";
-        section.sink.value(ErrorKind::EmptyRule, &at, why);
+        sink.key(ErrorKind::EmptyRule, at, why);
     }
 }

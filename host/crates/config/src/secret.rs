@@ -33,20 +33,20 @@ fn secret_ref(text: &str, folder: &Path) -> Result<SecretRef, String> {
             |(n, c): (usize, char)| c == '_' || c.is_ascii_alphabetic() || (n > 0 && c.is_ascii_digit());
         return match !name.is_empty() && name.chars().enumerate().all(legal) {
             true => Ok(SecretRef::Env(name.to_owned())),
-            false => Err("env: must be followed by the name of an environment variable, such as \
+            false => Err("must name an environment variable behind env:, such as \
                           \"env:SUPPORT_PASSWORD\""
                 .to_owned()),
         };
     }
     if let Some(path) = text.strip_prefix("file:") {
         return match path.is_empty() || path.contains('\0') {
-            true => Err("file: must be followed by a path, such as \"file:/run/secrets/support\"".to_owned()),
+            true => Err("must name a path behind file:, such as \"file:/run/secrets/support\"".to_owned()),
             false => Ok(SecretRef::File(folder.join(path))),
         };
     }
     if let Some(command) = text.strip_prefix("cmd:") {
         return match command.trim().is_empty() || command.contains('\0') {
-            true => Err("cmd: must be followed by a program, such as \"cmd:pass show support\"".to_owned()),
+            true => Err("must name a program behind cmd:, such as \"cmd:pass show support\"".to_owned()),
             false => Ok(SecretRef::Cmd(command.trim().to_owned())),
         };
     }

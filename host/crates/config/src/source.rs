@@ -77,7 +77,7 @@ pub(crate) fn read_all(top: &mut Section<'_, '_>, folder: &Path, defaults: Sourc
     let sink = sources.sink;
     let sections = sources.into_sections();
     if let Some((name, _)) = sections.get(limits::SOURCES_MAX) {
-        sink.value(ErrorKind::TooMuch, name, &format!("is one source more than {}", limits::SOURCES_MAX));
+        sink.key(ErrorKind::TooMuch, name, &format!("is one source more than {}", limits::SOURCES_MAX));
     }
     sections
         .into_iter()
@@ -224,7 +224,7 @@ pub(crate) fn read_limits(mut section: Section<'_, '_>, limits: &mut SourceLimit
 }
 
 /// Returns the names in `list` that come a second time, each with its place in the list.
-pub(crate) fn repeated<'v, T: std::hash::Hash + Eq + Copy>(list: &'v [Value<T>]) -> Vec<&'v Value<T>> {
+pub(crate) fn repeated<T: std::hash::Hash + Eq + Copy>(list: &[Value<T>]) -> Vec<&Value<T>> {
     let mut seen = HashSet::new();
     list.iter().filter(|value| !seen.insert(value.inner)).collect()
 }
