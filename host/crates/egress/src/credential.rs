@@ -1,8 +1,25 @@
-//! Credentials: what is bound to a source, and who may receive it.
+//! Credentials: what is bound to a source, who may receive it, and how it is put in place.
+//!
+//! Holds: a value leaves only towards its audience, in the place that the manifest declares, over TLS
+//! or to this machine. Not here: taking it out of answers.
 
-use hark_model::{CredentialInfo, EndpointPattern, HostPattern};
+use std::net::IpAddr;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hark_model::{CredentialInfo, Endpoint, EndpointPattern, HostPattern, Placement};
+use hmac::{Hmac, Mac};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use sha1::Sha1;
+use sha2::{Sha256, Sha512};
+use subtle::ConstantTimeEq;
+use url::Url;
+use zeroize::Zeroizing;
 
 use crate::Secret;
+use crate::names::host_address;
+use crate::refusal::Refusal;
+use crate::url_rule;
 
 /// A credential of the manifest with the value that the operator bound to it.
 #[derive(Debug, Clone)]
@@ -15,6 +32,92 @@ pub struct BoundCredential {
     pub audience_endpoints: Vec<EndpointPattern>,
     /// The value; none when an optional credential is not bound.
     pub secret: Option<Secret>,
+}
+
+impl BoundCredential {
+    /// Returns the header that the value goes into; none when it goes elsewhere or the name is wrong.
+    pub(crate) fn header(&self) -> Option<HeaderName> {
+        match &self.info.placement {
+            Placement::Bearer | Placement::Basic(_) | Placement::Oauth1 => Some(AUTHORIZATION),
+            Placement::Header(name) => HeaderName::from_bytes(name.as_bytes()).ok(),
+            Placement::Query(_) | Placement::WebhookKey | Placement::WireLogin => None,
+        }
+    }
+
+    /// Returns the query parameter that the value goes into.
+    pub(crate) fn query(&self) -> Option<&str> {
+        match &self.info.placement {
+            Placement::Query(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Checks that `url` may receive the value.
+    pub(crate) fn admit_url(&self, url: &Url) -> Result<(), Refusal> {
+        let place = || url_rule::without_query(url);
+        let name = || self.info.name.clone();
+        if !self.audience_hosts.iter().any(|pattern| pattern.admits(url)) {
+            return Err(Refusal::CredentialAudience { name: name(), place: place() });
+        }
+        let here = url.host_str().and_then(host_address).is_some_and(|address: IpAddr| address.is_loopback());
+        if url.scheme() != "https" && !here {
+            return Err(Refusal::CredentialPlain { name: name(), place: place() });
+        }
+        Ok(())
+    }
+
+    /// Checks that `endpoint` may receive the value as a login.
+    pub(crate) fn admit_endpoint(&self, endpoint: &Endpoint, shown: &str) -> Result<(), Refusal> {
+        let name = || self.info.name.clone();
+        if self.info.placement != Placement::WireLogin {
+            return Err(Refusal::CredentialPlacement { name: name(), placement: "not a wire login" });
+        }
+        if !self.audience_endpoints.iter().any(|pattern| pattern.admits(endpoint)) {
+            return Err(Refusal::CredentialAudience { name: name(), place: shown.to_owned() });
+        }
+        Ok(())
+    }
+
+    /// Checks that the value has a place in HTTP.
+    pub(crate) fn admit_http(&self) -> Result<(), Refusal> {
+        let placement = match self.info.placement {
+            Placement::Oauth1 => "signed by OAuth 1.0a, which this version does not do yet",
+            Placement::WebhookKey => "a webhook key, which only signs",
+            Placement::WireLogin => "a wire login, which HTTP does not take",
+            _ => return Ok(()),
+        };
+        Err(Refusal::CredentialPlacement { name: self.info.name.clone(), placement })
+    }
+
+    /// Puts `secret` in its place; the last thing that happens to a request.
+    pub(crate) fn place(
+        &self,
+        secret: &Secret,
+        url: &mut Url,
+        headers: &mut HeaderMap,
+    ) -> Result<(), Refusal> {
+        let secret = secret.expose();
+        let text = match &self.info.placement {
+            Placement::Bearer => Zeroizing::new(format!("Bearer {secret}")),
+            Placement::Basic(user) => {
+                let pair = Zeroizing::new(format!("{user}:{secret}"));
+                Zeroizing::new(format!("Basic {}", STANDARD.encode(&*pair)))
+            }
+            Placement::Header(_) => Zeroizing::new(secret.to_owned()),
+            Placement::Query(name) => {
+                url.query_pairs_mut().append_pair(name, secret);
+                return Ok(());
+            }
+            Placement::Oauth1 | Placement::WebhookKey | Placement::WireLogin => return self.admit_http(),
+        };
+        let unfit =
+            || Refusal::SecretForm { name: self.info.name.clone(), why: "does not fit into a header" };
+        let mut value = HeaderValue::from_str(&text).map_err(|_| unfit())?;
+        // Keeps it out of Debug output and of HPACK tables.
+        value.set_sensitive(true);
+        headers.insert(self.header().ok_or_else(unfit)?, value);
+        Ok(())
+    }
 }
 
 /// A digest of `hmac`.
@@ -32,3 +135,65 @@ pub enum HmacDigest {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("hmac denied: {0}")]
 pub struct HmacDenied(pub String);
+
+/// Signs `message` with `key`.
+pub(crate) fn sign(key: &Secret, digest: HmacDigest, message: &[u8]) -> Vec<u8> {
+    const ANY_LENGTH: &str = "HMAC takes keys of any length";
+    let key = key.expose().as_bytes();
+    match digest {
+        HmacDigest::Sha1 => Hmac::<Sha1>::new_from_slice(key)
+            .expect(ANY_LENGTH)
+            .chain_update(message)
+            .finalize()
+            .into_bytes()
+            .to_vec(),
+        HmacDigest::Sha256 => Hmac::<Sha256>::new_from_slice(key)
+            .expect(ANY_LENGTH)
+            .chain_update(message)
+            .finalize()
+            .into_bytes()
+            .to_vec(),
+        HmacDigest::Sha512 => Hmac::<Sha512>::new_from_slice(key)
+            .expect(ANY_LENGTH)
+            .chain_update(message)
+            .finalize()
+            .into_bytes()
+            .to_vec(),
+    }
+}
+
+/// Tells in constant time whether `claimed` signs `message`; a wrong length is told at once.
+pub(crate) fn signed(key: &Secret, digest: HmacDigest, message: &[u8], claimed: &[u8]) -> bool {
+    sign(key, digest, message).ct_eq(claimed).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hex(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    #[test]
+    fn hmac_gives_the_published_vectors() {
+        // RFC 2202 and RFC 4231, test case 2.
+        let key = Secret::from("Jefe".to_owned());
+        let message = b"what do ya want for nothing?";
+        let cases = [
+            (HmacDigest::Sha1, "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"),
+            (HmacDigest::Sha256, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"),
+            (
+                HmacDigest::Sha512,
+                "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea2505549758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737",
+            ),
+        ];
+        for (digest, want) in cases {
+            let signature = sign(&key, digest, message);
+            assert_eq!(hex(&signature), want);
+            assert!(signed(&key, digest, message, &signature));
+            assert!(!signed(&key, digest, message, &signature[1..]));
+            assert!(!signed(&key, digest, b"else", &signature));
+        }
+    }
+}

@@ -1,10 +1,25 @@
-//! The gate of one source: what it may reach, and the connections it keeps.
+//! The gate of one source: what it may reach, what it may show, and the connections it keeps.
+//!
+//! Holds: both keys, the manifest's and the grant's, turn before anything connects. Not here: the
+//! order of a request, the protocol of a wire.
 
 use std::sync::Arc;
 
-use hark_model::{EndpointPattern, Grant, HostPattern, SourceLimits, SourceName};
+use hark_model::{
+    Endpoint, EndpointPattern, Grant, HostPattern, Placement, SourceLimits, SourceName, WireSecurity,
+};
+use reqwest::header::{HeaderName, HeaderValue};
+use url::Url;
 
-use crate::{BoundCredential, CallBudget, GateCall, Names};
+use crate::address;
+use crate::headers;
+use crate::limits;
+use crate::names::{Resolver, host_address};
+use crate::refusal::Refusal;
+use crate::scrub::Scrubber;
+use crate::tls::{self, TrustError};
+use crate::url_rule;
+use crate::{BoundCredential, CallBudget, GateCall, Names, Secret};
 
 /// What a gate is made of.
 #[derive(Debug, Clone)]
@@ -27,12 +42,12 @@ pub struct GateOptions {
     pub names: Names,
 }
 
-/// Why a source has no gate.
+/// Why a source has no gate. Each is for the operator to mend.
 #[derive(Debug, thiserror::Error)]
 pub enum GateError {
     /// A credential that is not optional has no value.
     #[error(
-        "source {source_name}: credential {credential} has no value: bind it under [source.{source_name}.credentials], for example {credential} = \"env:NAME\""
+        "credential {credential} has no value: bind it under [source.{source_name}.credentials], for example {credential} = \"env:NAME\""
     )]
     Unbound {
         /// The source.
@@ -40,17 +55,74 @@ pub enum GateError {
         /// The credential.
         credential: String,
     },
+    /// The manifest declares a credential twice.
+    #[error("the manifest declares credential {credential} twice")]
+    Twice {
+        /// The credential.
+        credential: String,
+    },
+    /// The manifest puts a credential where none can go.
+    #[error("the manifest puts credential {credential} into header {header:?}, which is no header for it")]
+    Header {
+        /// The credential.
+        credential: String,
+        /// The header.
+        header: String,
+    },
+    /// The value cannot be sent in a header.
+    #[error(
+        "the value of credential {credential} holds a line break or another character that no header takes"
+    )]
+    Value {
+        /// The credential.
+        credential: String,
+    },
+    /// The authorities of the grant cannot be used.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    /// The HTTP client does not start.
+    #[error("the http client does not start")]
+    Client(#[source] reqwest::Error),
 }
 
 /// Everything outbound of one source goes through it.
 pub struct SourceGate {
-    options: GateOptions,
+    pub(crate) limits: SourceLimits,
+    pub(crate) client: reqwest::Client,
+    pub(crate) tls: Arc<rustls::ClientConfig>,
+    pub(crate) resolver: Resolver,
+    pub(crate) scrubber: Scrubber,
+    /// Headers that some credential of the source is placed in.
+    pub(crate) placed_headers: Vec<HeaderName>,
+    source: SourceName,
+    hosts: Vec<HostPattern>,
+    endpoints: Vec<EndpointPattern>,
+    grant: Arc<Grant>,
+    credentials: Vec<BoundCredential>,
 }
 
 impl SourceGate {
     /// Makes a gate; fails on what would fail at its first request anyway.
     pub fn new(options: GateOptions) -> Result<Self, GateError> {
-        Ok(Self { options })
+        let GateOptions { source, hosts, endpoints, grant, credentials, limits, user_agent, names } = options;
+        check_credentials(&source, &credentials)?;
+        let grant = Arc::new(grant);
+        let tls = tls::client_config(grant.ca_file.as_deref())?;
+        let resolver = Resolver::new(names, Arc::clone(&grant));
+        let client = http_client(&tls, resolver.clone(), &user_agent, &limits).map_err(GateError::Client)?;
+        Ok(Self {
+            limits,
+            client,
+            tls: Arc::new(tls),
+            resolver,
+            scrubber: Scrubber::new(credentials.iter().flat_map(secret_values)),
+            placed_headers: credentials.iter().filter_map(BoundCredential::header).collect(),
+            source,
+            hosts,
+            endpoints,
+            grant,
+            credentials,
+        })
     }
 
     /// Starts one call of the connector.
@@ -60,7 +132,154 @@ impl SourceGate {
 
     /// Returns `text` with every secret value, in any of its usual spellings, replaced by `***`.
     pub fn scrub(&self, text: &str) -> String {
-        let _ = &self.options;
-        text.to_owned()
+        self.scrubber.text(text)
     }
+
+    /// Returns whose gate it is.
+    pub fn source(&self) -> &SourceName {
+        &self.source
+    }
+
+    /// Returns `text` as it may be shown to a guest: scrubbed and short.
+    pub(crate) fn shown(&self, text: &str) -> String {
+        let mut text = self.scrub(text);
+        text.truncate(text.floor_char_boundary(limits::FAULT_TEXT_BYTES_MAX));
+        text
+    }
+
+    /// Lets `url` pass if the manifest asks for it and the grant allows it.
+    pub(crate) fn admit_url(&self, url: &Url) -> Result<(), Refusal> {
+        let shown = || url_rule::without_query(url);
+        if !self.hosts.iter().any(|pattern| pattern.admits(url)) {
+            return Err(Refusal::HostNotAsked { url: shown() });
+        }
+        if !self.grant.hosts.iter().any(|pattern| pattern.admits(url)) {
+            return Err(Refusal::HostNotGranted { url: shown(), source_name: self.source.to_string() });
+        }
+        // No resolver is asked for a host that is an address.
+        let host = url.host_str().unwrap_or_default();
+        if let Some(address) = host_address(host) {
+            address::admit(&self.grant, host, address)?;
+        }
+        Ok(())
+    }
+
+    /// Lets `endpoint` pass if the manifest asks for it and the grant allows it.
+    pub(crate) fn admit_endpoint(&self, endpoint: &Endpoint, shown: &str) -> Result<(), Refusal> {
+        let shown = shown.to_owned();
+        if !self.endpoints.iter().any(|pattern| pattern.admits(endpoint)) {
+            return Err(Refusal::EndpointNotAsked { endpoint: shown });
+        }
+        if !self.grant.endpoints.iter().any(|pattern| pattern.admits(endpoint)) {
+            return Err(Refusal::EndpointNotGranted {
+                endpoint: shown,
+                source_name: self.source.to_string(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Returns the declared and bound credential of that name.
+    pub(crate) fn credential(&self, name: &str) -> Result<(&BoundCredential, &Secret), Refusal> {
+        let credential = self.credentials.iter().find(|credential| credential.info.name == name);
+        let credential = credential.ok_or_else(|| Refusal::CredentialUnknown { name: name.to_owned() })?;
+        let secret = credential.secret.as_ref().ok_or_else(|| Refusal::CredentialUnbound {
+            name: name.to_owned(),
+            source_name: self.source.to_string(),
+        })?;
+        Ok((credential, secret))
+    }
+
+    /// Returns the webhook key of that name.
+    pub(crate) fn webhook_key(&self, name: &str) -> Result<&Secret, Refusal> {
+        let (credential, secret) = self.credential(name)?;
+        if credential.info.placement != Placement::WebhookKey {
+            return Err(Refusal::CredentialPlacement {
+                name: name.to_owned(),
+                placement: "not a webhook key",
+            });
+        }
+        Ok(secret)
+    }
+
+    /// Tells whether some credential of the source is placed in that query parameter.
+    pub(crate) fn places_query(&self, name: &str) -> bool {
+        self.credentials.iter().any(|credential| credential.query() == Some(name))
+    }
+}
+
+/// Returns the values that must never be shown: the secret, and a header's value without its scheme.
+fn secret_values(credential: &BoundCredential) -> impl Iterator<Item = &str> {
+    let secret = credential.secret.as_ref().map(Secret::expose);
+    let in_header = matches!(credential.info.placement, Placement::Header(_));
+    let bare = secret.filter(|_| in_header).and_then(|value| value.split_once(' ')).map(|(_, bare)| bare);
+    secret.into_iter().chain(bare)
+}
+
+fn check_credentials(source: &SourceName, credentials: &[BoundCredential]) -> Result<(), GateError> {
+    for (at, credential) in credentials.iter().enumerate() {
+        let name = &credential.info.name;
+        if credentials[..at].iter().any(|earlier| earlier.info.name == *name) {
+            return Err(GateError::Twice { credential: name.clone() });
+        }
+        if let Placement::Header(header) = &credential.info.placement
+            && credential.header().is_none_or(|name| headers::is_framing(&name))
+        {
+            return Err(GateError::Header { credential: name.clone(), header: header.clone() });
+        }
+        match &credential.secret {
+            None if !credential.info.optional => {
+                let (source_name, credential) = (source.to_string(), name.clone());
+                return Err(GateError::Unbound { source_name, credential });
+            }
+            Some(secret) => check_value(credential, secret, source)?,
+            None => {}
+        }
+    }
+    Ok(())
+}
+
+fn check_value(credential: &BoundCredential, secret: &Secret, source: &SourceName) -> Result<(), GateError> {
+    let value = secret.expose();
+    let name = &credential.info.name;
+    let in_header = matches!(credential.info.placement, Placement::Bearer | Placement::Header(_));
+    if in_header && HeaderValue::from_str(value).is_err() {
+        return Err(GateError::Value { credential: name.clone() });
+    }
+    if value.len() < limits::SCRUB_BYTES_MIN {
+        tracing::warn!(%source, credential = %name, "value is too short to be told from words: it is not taken out of answers");
+    }
+    Ok(())
+}
+
+fn http_client(
+    tls: &rustls::ClientConfig,
+    resolver: Resolver,
+    user_agent: &str,
+    source_limits: &SourceLimits,
+) -> Result<reqwest::Client, reqwest::Error> {
+    let mut tls = tls.clone();
+    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    let header_bytes = u32::try_from(source_limits.header_kib << 10).unwrap_or(u32::MAX);
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .dns_resolver(resolver)
+        .user_agent(user_agent)
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .no_proxy()
+        .connect_timeout(limits::CONNECT_WAIT_MAX)
+        .pool_idle_timeout(limits::POOL_IDLE_MAX)
+        .pool_max_idle_per_host(limits::POOL_IDLE_PER_HOST_MAX)
+        .http2_max_header_list_size(header_bytes)
+        .build()
+}
+
+/// Returns `endpoint` for a message.
+pub(crate) fn endpoint_text(endpoint: &Endpoint) -> String {
+    let scheme = match endpoint.security {
+        WireSecurity::Tls => "tls",
+        WireSecurity::StartTls => "starttls",
+    };
+    format!("{scheme}://{}:{}", endpoint.host, endpoint.port)
 }

@@ -4,19 +4,32 @@
 //! was checked; a credential is placed by name at the last hop, goes only to its audience, and is taken
 //! out of everything that comes back. Not here: retries, back-off, WIT types, what an answer means.
 
+mod address;
+mod argv;
 mod call;
 mod credential;
+mod exchange;
 mod gate;
+mod headers;
 mod http;
 pub mod limits;
+mod meter;
 mod names;
+mod redirect;
+mod refusal;
+mod scrub;
 mod secret;
+mod tls;
+mod url_rule;
 mod wire;
+mod wire_login;
 
+pub use argv::ArgvError;
 pub use call::{CallBudget, GateCall, GateReport};
 pub use credential::{BoundCredential, HmacDenied, HmacDigest};
 pub use gate::{GateError, GateOptions, SourceGate};
 pub use http::{HttpFault, HttpRequest, HttpResponse};
-pub use names::Names;
+pub use names::{NameTable, Names};
 pub use secret::{Secret, SecretError};
+pub use tls::TrustError;
 pub use wire::{SecretEncoding, WireConnection, WireFault};

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 /// Longest value of a credential.
 pub const SECRET_BYTES_MAX: usize = 64 << 10;
+/// Bytes that are read of a file of authorities.
+pub const CA_FILE_BYTES_MAX: u64 = 4 << 20;
 /// Shortest value that is looked for in answers: shorter ones would blank ordinary words.
 pub const SCRUB_BYTES_MIN: usize = 8;
 /// Longest wait for the program of a `cmd:` credential.
@@ -22,6 +24,8 @@ pub const HEADERS_MAX: usize = 100;
 pub const REQUEST_HEADER_BYTES_MAX: usize = 32 << 10;
 /// Bytes of a request body.
 pub const REQUEST_BODY_BYTES_MAX: usize = 4 << 20;
+/// Bytes of a redirect's body that are read so that its connection can be used again.
+pub const REDIRECT_BODY_BYTES_MAX: usize = 64 << 10;
 /// Bytes of all payloads kept in one call.
 pub const KEPT_BYTES_MAX: usize = 128 << 20;
 /// Payloads kept in one call.

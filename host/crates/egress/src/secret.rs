@@ -1,9 +1,20 @@
 //! Values of credentials: fetched from where the operator keeps them, never shown.
+//!
+//! Holds: a value is wiped when dropped, prints as `***`, and no error or log line holds one. Not
+//! here: where a value is placed.
 
-use std::path::PathBuf;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
 
 use hark_model::SecretRef;
+use tokio::io::AsyncReadExt;
+use tokio::process::Command;
 use zeroize::Zeroizing;
+
+use crate::argv::{self, ArgvError};
+use crate::limits;
 
 /// A value of a credential; wiped when dropped, never printed.
 #[derive(Clone)]
@@ -19,36 +30,221 @@ impl std::fmt::Debug for Secret {
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// The environment has no such variable.
-    #[error("environment variable {name} is not set: set it, or bind the credential to another place")]
+    #[error("environment variable {name} is not set: set it before hark starts")]
     EnvMissing {
         /// Its name.
         name: String,
     },
     /// The file cannot be read.
-    #[error("cannot read {}: create the file with the value in it, or let this user read it", path.display())]
-    File {
+    #[error("cannot read {}: the file must be there and readable for the user that hark runs as", path.display())]
+    Unreadable {
         /// Its path.
         path: PathBuf,
         /// Why.
         #[source]
         cause: std::io::Error,
     },
+    /// The command cannot be split into program and arguments.
+    #[error("cmd: cannot be understood")]
+    Argv(#[from] ArgvError),
+    /// The program does not start.
+    #[error("cannot start the program {program}: it must be installed and on the PATH")]
+    Start {
+        /// Its name.
+        program: String,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// The program failed.
+    #[error("the program {program} failed with {status}: run it by hand to see why")]
+    Failed {
+        /// Its name.
+        program: String,
+        /// How it ended.
+        status: ExitStatus,
+    },
+    /// The program took too long, or closed its output and stayed.
+    #[error("the program {program} did not end within {} s: it must not ask questions", limits::COMMAND_WAIT_MAX.as_secs())]
+    Slow {
+        /// Its name.
+        program: String,
+    },
+    /// There is nothing in it.
+    #[error("{place} is empty")]
+    Empty {
+        /// Environment variable, file or program.
+        place: String,
+    },
+    /// It is not UTF-8.
+    #[error("{place} is not UTF-8 text")]
+    NotText {
+        /// Environment variable, file or program.
+        place: String,
+    },
+    /// It is longer than a secret may be.
+    #[error("{place} holds more than {} bytes", limits::SECRET_BYTES_MAX)]
+    TooLong {
+        /// Environment variable, file or program.
+        place: String,
+    },
 }
 
 impl Secret {
-    /// Fetches the value from where `from` says.
+    /// Fetches the value from where `from` says. Programs are started without a shell, within a time.
     pub async fn resolve(from: &SecretRef) -> Result<Self, SecretError> {
         match from {
-            SecretRef::Env(name) => std::env::var(name)
-                .map(Self::from)
-                .map_err(|_| SecretError::EnvMissing { name: name.clone() }),
-            SecretRef::File(_) | SecretRef::Cmd(_) => Err(SecretError::EnvMissing { name: String::new() }),
+            SecretRef::Env(name) => from_env(name),
+            SecretRef::File(path) => from_file(path),
+            SecretRef::Cmd(command) => from_command(command, limits::COMMAND_WAIT_MAX).await,
         }
+    }
+
+    /// Returns the value; only the code that places or strips it may ask.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Takes `bytes` as a value if they can be one.
+    fn admit(bytes: &[u8], place: String) -> Result<Self, SecretError> {
+        if bytes.len() > limits::SECRET_BYTES_MAX {
+            return Err(SecretError::TooLong { place });
+        }
+        let Ok(text) = std::str::from_utf8(bytes) else { return Err(SecretError::NotText { place }) };
+        if text.is_empty() {
+            return Err(SecretError::Empty { place });
+        }
+        Ok(Self(Zeroizing::new(text.to_owned())))
     }
 }
 
 impl From<String> for Secret {
     fn from(value: String) -> Self {
         Self(Zeroizing::new(value))
+    }
+}
+
+fn from_env(name: &str) -> Result<Secret, SecretError> {
+    let place = format!("environment variable {name}");
+    match std::env::var_os(name).map(std::ffi::OsString::into_encoded_bytes).map(Zeroizing::new) {
+        Some(value) => Secret::admit(&value, place),
+        None => Err(SecretError::EnvMissing { name: name.to_owned() }),
+    }
+}
+
+/// Reads at once and without buffers of others, so that nothing but the value's own memory holds it.
+fn from_file(path: &Path) -> Result<Secret, SecretError> {
+    let unreadable = |cause| SecretError::Unreadable { path: path.to_owned(), cause };
+    let mut value = value_buffer();
+    if std::fs::metadata(path).is_ok_and(|about| !about.is_file()) {
+        // A pipe could keep the whole start waiting.
+        return Err(unreadable(std::io::Error::other("it is not a regular file")));
+    }
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    file.take(value.capacity() as u64).read_to_end(&mut value).map_err(unreadable)?;
+    Secret::admit(without_line_end(&value), format!("file {}", path.display()))
+}
+
+async fn from_command(command: &str, wait_max: Duration) -> Result<Secret, SecretError> {
+    let words = argv::split(command)?;
+    let (program, arguments) = words.split_first().ok_or(ArgvError::Empty)?;
+    let start = |cause| SecretError::Start { program: program.clone(), cause };
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(start)?;
+    let output = child.stdout.take().expect("the output was asked to be piped");
+    let finish = async {
+        let mut value = value_buffer();
+        output.take(value.capacity() as u64).read_to_end(&mut value).await.map_err(start)?;
+        let status = child.wait().await.map_err(start)?;
+        Ok::<_, SecretError>((value, status))
+    };
+    let Ok(ended) = tokio::time::timeout(wait_max, finish).await else {
+        return Err(SecretError::Slow { program: program.clone() });
+    };
+    let (value, status) = ended?;
+    if !status.success() && value.len() <= limits::SECRET_BYTES_MAX {
+        return Err(SecretError::Failed { program: program.clone(), status });
+    }
+    Secret::admit(without_line_end(&value), format!("the output of the program {program}"))
+}
+
+/// Returns room for the longest value, its line end and one byte that shows it is too long, so that
+/// it never moves and leaves a copy behind.
+fn value_buffer() -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(Vec::with_capacity(limits::SECRET_BYTES_MAX + 3))
+}
+
+fn without_line_end(value: &[u8]) -> &[u8] {
+    let value = value.strip_suffix(b"\n").unwrap_or(value);
+    value.strip_suffix(b"\r").unwrap_or(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn resolve(from: SecretRef) -> Result<Secret, SecretError> {
+        Secret::resolve(&from).await
+    }
+
+    #[tokio::test]
+    async fn values_come_from_environment_file_and_program() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("value");
+        // Cargo gives every test this variable.
+        let value = resolve(SecretRef::Env("CARGO_PKG_NAME".to_owned())).await.unwrap();
+        assert_eq!(value.expose(), "hark-egress");
+        for (content, want) in [("a b\r\n", "a b"), ("a\n\n", "a\n"), ("a", "a")] {
+            std::fs::write(&path, content).unwrap();
+            assert_eq!(resolve(SecretRef::File(path.clone())).await.unwrap().expose(), want);
+        }
+        let value = resolve(SecretRef::Cmd("printf '%s\\n' \"two words\"".to_owned())).await.unwrap();
+        assert_eq!(value.expose(), "two words");
+    }
+
+    #[tokio::test]
+    async fn programs_see_no_shell() {
+        let value = resolve(SecretRef::Cmd("printf %s $HOME;id".to_owned())).await.unwrap();
+        assert_eq!(value.expose(), "$HOME;id");
+    }
+
+    #[tokio::test]
+    async fn errors_name_the_place_and_never_the_value() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("value");
+        let missing = resolve(SecretRef::Env("HARK_NO_SUCH_NAME".to_owned())).await.unwrap_err();
+        assert!(missing.to_string().contains("HARK_NO_SUCH_NAME"));
+        let missing = resolve(SecretRef::File(path.clone())).await.unwrap_err();
+        assert!(missing.to_string().contains(path.to_str().unwrap()));
+        std::fs::write(&path, "\n").unwrap();
+        assert!(matches!(resolve(SecretRef::File(path.clone())).await, Err(SecretError::Empty { .. })));
+        std::fs::write(&path, b"canary\xff").unwrap();
+        let broken = resolve(SecretRef::File(path.clone())).await.unwrap_err();
+        assert!(matches!(broken, SecretError::NotText { .. }) && !format!("{broken:?}").contains("canary"));
+        std::fs::write(&path, "c".repeat(limits::SECRET_BYTES_MAX + 1)).unwrap();
+        assert!(matches!(resolve(SecretRef::File(path)).await, Err(SecretError::TooLong { .. })));
+        let failed = resolve(SecretRef::Cmd("false canary".to_owned())).await.unwrap_err();
+        assert!(matches!(failed, SecretError::Failed { .. }) && !format!("{failed:?}").contains("canary"));
+        let started = resolve(SecretRef::Cmd("/no/such/program canary".to_owned())).await.unwrap_err();
+        assert!(matches!(started, SecretError::Start { .. }) && !started.to_string().contains("canary"));
+        let endless = resolve(SecretRef::Cmd("yes".to_owned())).await.unwrap_err();
+        assert!(matches!(endless, SecretError::TooLong { .. }), "{endless:?}");
+    }
+
+    #[tokio::test]
+    async fn a_program_that_stays_is_given_up() {
+        let slow = from_command("tail -f /dev/null", Duration::from_millis(20)).await.unwrap_err();
+        assert!(matches!(slow, SecretError::Slow { .. }), "{slow:?}");
+    }
+
+    #[test]
+    fn a_value_does_not_print() {
+        assert_eq!(format!("{:?}", Secret::from("canary".to_owned())), "***");
     }
 }
