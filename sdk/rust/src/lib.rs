@@ -17,11 +17,13 @@ pub mod cursor;
 mod events;
 mod fault;
 mod host;
+pub mod html;
 pub mod http;
 mod manifest;
 mod settings;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
+pub mod text;
 pub mod time;
 pub mod wire;
 
@@ -58,7 +60,7 @@ pub mod types {
 /// Everything that most connectors use: `use hark_sdk::prelude::*;`.
 pub mod prelude {
     pub use crate::types::*;
-    pub use crate::{Clock, Connector, cursor, debug, error, http, info, time, warn, wire};
+    pub use crate::{Clock, Connector, cursor, debug, error, html, http, info, text, time, warn, wire};
     pub use schemars::JsonSchema;
     pub use serde::{Deserialize, Serialize};
 }
