@@ -3,6 +3,8 @@
 //! Holds: rules speak in the order of the file, whatever the index finds first; every say has the
 //! rule's name and the words that made it match. Not here: TOML, the filter language, people's shifts.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end at once"))]
+
 mod facts;
 mod limits;
 mod matcher;
