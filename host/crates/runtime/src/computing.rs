@@ -1,0 +1,89 @@
+//! Time that a call spends computing: what its future takes to be polled, waits left out.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+/// Counts the computing of one call. Shared by the future that is measured and the guest inside it, which
+/// run on one thread at a time; the atomics are there for the compiler.
+#[derive(Debug)]
+pub(crate) struct Computing {
+    start: Instant,
+    spent_ns: AtomicU64,
+    entered_ns: AtomicU64,
+}
+
+impl Computing {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self { start: Instant::now(), spent_ns: AtomicU64::new(0), entered_ns: AtomicU64::new(0) })
+    }
+
+    fn now_ns(&self) -> u64 {
+        u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    /// Returns what was spent before the poll under way.
+    pub(crate) fn spent(&self) -> Duration {
+        Duration::from_nanos(self.spent_ns.load(Relaxed))
+    }
+
+    /// Returns what was spent, the poll under way included; asked from inside it.
+    pub(crate) fn spent_inside(&self) -> Duration {
+        self.spent() + Duration::from_nanos(self.now_ns().saturating_sub(self.entered_ns.load(Relaxed)))
+    }
+
+    fn enter(&self) {
+        self.entered_ns.store(self.now_ns(), Relaxed);
+    }
+
+    fn leave(&self) {
+        let poll = self.now_ns().saturating_sub(self.entered_ns.load(Relaxed));
+        self.spent_ns.store(self.spent_ns.load(Relaxed).saturating_add(poll), Relaxed);
+    }
+}
+
+/// A future whose polls are counted.
+pub(crate) struct Measured<F> {
+    computing: Arc<Computing>,
+    inner: Pin<Box<F>>,
+}
+
+impl<F: Future> Measured<F> {
+    pub(crate) fn new(computing: Arc<Computing>, inner: F) -> Self {
+        Self { computing, inner: Box::pin(inner) }
+    }
+}
+
+impl<F: Future> Future for Measured<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        self.computing.enter();
+        let poll = self.inner.as_mut().poll(context);
+        self.computing.leave();
+        poll
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn waits_are_not_computing() {
+        let computing = Computing::new();
+        let inside = Arc::clone(&computing);
+        let work = async move {
+            // An hour, which paused time skips: nothing of it is computing.
+            tokio::time::sleep(Duration::from_secs(3_600)).await;
+            let before = inside.spent_inside();
+            while inside.spent_inside() == before {}
+        };
+        Measured::new(Arc::clone(&computing), work).await;
+        let spent = computing.spent();
+        assert!(spent > Duration::ZERO && spent < Duration::from_secs(3_600), "spent {spent:?}");
+    }
+}
