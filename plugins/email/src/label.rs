@@ -9,6 +9,11 @@ pub const MEDIA_TYPE: &str = "message/rfc822";
 /// Media type of a kept mail that was too large to be fetched whole.
 pub const CUT_MEDIA_TYPE: &str = "message/rfc822; cut=yes";
 
+/// Media type of what is kept of a mail that the server could not give.
+pub const TROUBLE_MEDIA_TYPE: &str = "text/plain";
+/// How much of the mailbox's name a hint holds.
+const HINT_CHARS_MAX: usize = 100;
+
 /// Where a mail lies and when the server received it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
@@ -37,6 +42,14 @@ impl Label {
             }
         }
         Some(label)
+    }
+}
+
+impl Label {
+    /// Says which mail it is where nothing else does.
+    pub fn hint(&self) -> String {
+        let mailbox: String = self.mailbox.chars().take(HINT_CHARS_MAX).collect();
+        format!("{mailbox} uid {} of {}", self.uid, self.uid_validity)
     }
 }
 

@@ -3,7 +3,7 @@
 /// Longest line that a server may send outside a literal; a search result is the longest there is.
 pub const LINE_BYTES_MAX: usize = 4 << 20;
 /// Largest literal beside mails: a file name, a mailbox, a header.
-pub const LITERAL_BYTES_MIN: usize = 256 << 10;
+pub const LITERAL_BYTES_MIN: usize = 512 << 10;
 /// What one response may hold beside its largest literal.
 pub const RESPONSE_SLACK_BYTES: usize = 64 << 10;
 /// Most literals in one response.
@@ -31,6 +31,8 @@ pub const MAIL_EVENTS_MAX: u32 = 3;
 
 /// Header of a mail that is too large to be fetched whole.
 pub const CUT_HEADER_BYTES_MAX: u32 = 128 << 10;
+/// Header of a part of a mail that is too large to be fetched whole.
+pub const CUT_PART_HEADER_BYTES_MAX: u32 = 16 << 10;
 /// Text of a mail that is too large to be fetched whole.
 pub const CUT_TEXT_BYTES_MAX: u32 = 256 << 10;
 /// Parts of a mail that is too large to be fetched whole.

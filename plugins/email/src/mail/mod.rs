@@ -19,7 +19,9 @@ use mail_parser::{Message, MessageParser};
 use crate::limits;
 use crate::settings::Settings;
 
+pub use body::CUT_FIELD;
 pub use charset::header_end;
+pub use nesting::HELD_MAIL;
 
 /// What is known of a mail beside its bytes.
 #[derive(Debug, Clone, Copy)]

@@ -5,9 +5,12 @@ use std::borrow::Cow;
 
 use crate::limits;
 
+/// Media type of a mail within a mail that is not taken apart.
+pub const HELD_MAIL: &str = "message/x-held";
+
 /// What makes the parser take a part apart, and what it is called instead; both of one length.
 const KINDS: [(&[u8], &[u8]); 3] = [
-    (b"message/rfc822", b"message/x-held"),
+    (b"message/rfc822", HELD_MAIL.as_bytes()),
     (b"message/global", b"message/x-hold"),
     (b"multipart/digest", b"multipart/x-held"),
 ];
