@@ -269,7 +269,10 @@ fn failed(gate: &SourceGate, error: reqwest::Error) -> HttpFault {
 /// Returns the TLS error that `cause` is or carries: I/O errors do not show theirs as a source.
 pub(crate) fn tls_error<'a>(cause: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
     let carried = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-    cause.downcast_ref().or_else(|| carried.and_then(|inner| inner.downcast_ref()))
+    match carried {
+        Some(inner) => tls_error(inner),
+        None => cause.downcast_ref(),
+    }
 }
 
 fn without_query(location: &str) -> String {

@@ -4,6 +4,8 @@
 //! was checked; a credential is placed by name at the last hop, goes only to its audience, and is taken
 //! out of everything that comes back. Not here: retries, back-off, WIT types, what an answer means.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end at once"))]
+
 mod address;
 mod argv;
 mod call;

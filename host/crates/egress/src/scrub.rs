@@ -253,15 +253,15 @@ mod tests {
         let spellings = [
             SECRET.to_owned(),
             percent(SECRET, |b| b.is_ascii_alphanumeric()),
-            percent(SECRET, |b| b.is_ascii_alphanumeric()).to_uppercase().replace("P", "p"),
+            SECRET.replace('&', "%26").replace('/', "%2F").replace('?', "%3F").replace('>', "%3E"),
             percent(SECRET, |_| false),
             percent(SECRET, |b| b.is_ascii_alphanumeric() || b == b' ').replace(' ', "+"),
             SECRET.replace('"', "\\\""),
             SECRET.replace('"', "\\u0022").replace('ü', "\\u00fc").replace('/', "\\/"),
             html,
-            "x second-canary".replace("x ", ""),
+            "second-canary".to_owned(),
         ];
-        for spelling in spellings.iter().filter(|s| !s.contains("SS")) {
+        for spelling in &spellings {
             let clean = scrubber().text(&format!("a={spelling};b"));
             assert_eq!(clean, "a=***;b", "spelling: {spelling}");
         }

@@ -106,7 +106,8 @@ mod tests {
 
     #[test]
     fn every_other_spelling_is_refused_by_its_rule() {
-        let cases: &[(&str, fn(&Refusal) -> bool)] = &[
+        type Rule = fn(&Refusal) -> bool;
+        let cases: &[(&str, Rule)] = &[
             ("ftp://x.example/", |r| *r == Refusal::UrlForm),
             ("file:///etc/passwd", |r| *r == Refusal::UrlForm),
             ("HTTPS://x.example/", |r| *r == Refusal::UrlForm),
