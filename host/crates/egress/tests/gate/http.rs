@@ -43,6 +43,28 @@ async fn an_answer_is_handed_over_and_kept() {
     assert_eq!(kept.received_at, response.received_at);
 }
 
+#[test]
+fn a_proxy_of_the_environment_is_not_used() {
+    let nowhere = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let proxy = format!("http://{nowhere}");
+    let mut again = std::process::Command::new(std::env::current_exe().unwrap());
+    again.args(["--exact", "http::an_answer_is_handed_over_and_kept"]);
+    again.envs(["HTTP_PROXY", "http_proxy", "ALL_PROXY"].map(|name| (name, &proxy)));
+    let output = again.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"));
+}
+
+#[tokio::test]
+async fn a_switched_protocol_is_no_answer() {
+    let server = Server::start(|_| {
+        crate::server::Reply::Raw(b"HTTP/1.1 101 Go\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n".to_vec())
+    })
+    .await;
+    let result = call(&gate(options(&[&server.origin()]))).send(get(server.origin())).await;
+    assert!(result.is_err(), "{result:?}");
+}
+
 #[tokio::test]
 async fn connections_are_used_again_across_calls() {
     let authority = Authority::new();
