@@ -5,7 +5,8 @@
 use std::collections::HashMap;
 
 use crate::limits;
-use crate::stage::{Boards, Channel};
+use crate::message::Envelope;
+use crate::stage::{Boards, Channel, Entry};
 use crate::story::{Lists, Scene, Story};
 
 /// Chooses; the same seed chooses the same (SplitMix64).
@@ -37,6 +38,8 @@ pub(crate) struct Arrivals {
 
 /// How far back a variation looks for something to answer.
 const RECENT_MAX: usize = 25;
+/// How many posts of the blog people still talk about.
+const POSTS_RECENT_MAX: usize = 4;
 
 impl Arrivals {
     pub fn new(story: Story, seed: u64) -> Self {
@@ -49,48 +52,56 @@ impl Arrivals {
         if let Some(scene) = self.script.next() {
             return Some(scene);
         }
-        if self.untold.is_empty() {
-            self.untold = (0..self.variations.len()).collect();
+        // One round over all variations finds one that can be told, or there is none.
+        for _ in 0..=self.variations.len() {
+            if self.untold.is_empty() {
+                self.untold = (0..self.variations.len()).collect();
+            }
+            if self.untold.is_empty() {
+                return None;
+            }
+            let at = self.dice.roll(self.untold.len());
+            let mut scene = self.variations[self.untold.swap_remove(at)].clone();
+            if self.aim(&mut scene, boards) {
+                self.told += 1;
+                scene.key = format!("{}-{}", scene.key, self.told);
+                self.fill(&mut scene);
+                return Some(scene);
+            }
         }
-        if self.untold.is_empty() {
-            return None;
-        }
-        let at = self.dice.roll(self.untold.len());
-        let mut scene = self.variations[self.untold.swap_remove(at)].clone();
-        self.told += 1;
-        scene.key = format!("{}-{}", scene.key, self.told);
-        self.aim(&mut scene, boards);
-        self.fill(&mut scene);
-        Some(scene)
+        None
     }
 
-    /// Turns `re: *` into something that was said lately.
-    fn aim(&mut self, scene: &mut Scene, boards: &Boards) {
+    /// Turns `re: *` into something that was said lately; tells whether there was such a thing.
+    fn aim(&mut self, scene: &mut Scene, boards: &Boards) -> bool {
         if scene.re.as_deref() != Some("*") {
-            return;
+            return true;
         }
-        scene.re = match scene.channel {
-            Channel::Mail => {
-                let mails: Vec<_> = boards.mailbox.iter().rev().take(RECENT_MAX).collect();
-                let open: Vec<_> = mails.iter().filter(|mail| answerable(mail)).collect();
-                let chosen = open.get(self.dice.roll(open.len()));
-                if let Some(mail) = chosen.filter(|_| scene.address == "{sender}") {
-                    scene.name.clone_from(&mail.envelope.name);
-                    scene.address.clone_from(&mail.envelope.address);
-                }
-                chosen.map(|mail| mail.envelope.key.clone())
-            }
+        if scene.channel == Channel::Mail {
+            return self.aim_mail(scene, boards);
+        }
+        let keys: Vec<&str> = match scene.channel {
             Channel::Comment => {
-                let posts = boards.blog.entries.iter().rev().take(4).map(|entry| &entry.key);
-                let comments = boards.comments.entries.iter().rev().take(RECENT_MAX).map(|entry| &entry.key);
-                let keys: Vec<_> = posts.chain(comments).collect();
-                keys.get(self.dice.roll(keys.len())).map(|key| (*key).clone())
+                let posts = boards.blog.entries.iter().rev().take(POSTS_RECENT_MAX);
+                posts.chain(boards.comments.entries.iter().rev().take(RECENT_MAX)).map(Entry::key).collect()
             }
-            Channel::Blog | Channel::Forum => {
-                let keys: Vec<_> = boards.forum.entries.iter().rev().take(RECENT_MAX).collect();
-                keys.get(self.dice.roll(keys.len())).map(|entry| entry.key.clone())
-            }
+            _ => boards.forum.entries.iter().rev().take(RECENT_MAX).map(Entry::key).collect(),
         };
+        scene.re = keys.get(self.dice.roll(keys.len())).map(|key| (*key).to_owned());
+        scene.re.is_some()
+    }
+
+    /// Answers a mail that a variation wrote: what people of the script say stays their own.
+    fn aim_mail(&mut self, scene: &mut Scene, boards: &Boards) -> bool {
+        let recent = boards.mailbox.iter().rev().take(RECENT_MAX).map(|mail| &mail.envelope);
+        let open: Vec<_> = recent.filter(|envelope| answerable(envelope)).collect();
+        let Some(chosen) = open.get(self.dice.roll(open.len())) else { return false };
+        if scene.address == "{sender}" {
+            scene.name.clone_from(&chosen.name);
+            scene.address.clone_from(&chosen.address);
+        }
+        scene.re = Some(chosen.key.clone());
+        true
     }
 
     /// Fills the slots; within one scene the same slot always gets the same words.
@@ -125,9 +136,9 @@ impl Arrivals {
     }
 }
 
-/// Tells whether somebody might write again about this mail: a person from outside wrote it.
-fn answerable(mail: &crate::mailbox::Mail) -> bool {
-    !mail.envelope.automated && !mail.envelope.address.ends_with("@acme-widgets.example")
+fn answerable(envelope: &Envelope) -> bool {
+    let outside = !envelope.address.ends_with("@acme-widgets.example");
+    outside && !envelope.automated && envelope.key.starts_with("v-")
 }
 
 /// Turns a name into the local part of an address.

@@ -1,4 +1,5 @@
-//! What has been said, as feeds: RSS 2.0 for the blog, Atom for its comments, JSON Feed for the forum.
+//! What has been said, as feeds: RSS 2.0 for the blog, Atom for its comments, JSON Feed for the topics of
+//! the forum and Atom for the answers to them.
 //!
 //! Holds: newest first; the same boards give the same bytes. Not here: HTTP.
 
@@ -46,7 +47,6 @@ pub(crate) fn blog(boards: &Boards, origin: &str) -> String {
 <description>News from the people who make Widget</description>
 <language>en</language>
 <lastBuildDate>{built}</lastBuildDate>
-<ttl>1</ttl>
 {items}</channel>
 </rss>
 "#,
@@ -76,50 +76,54 @@ fn blog_item(boards: &Boards, entry: &Entry, origin: &str) -> String {
     )
 }
 
-/// Writes the comments as Atom, each with what it answers.
+/// Writes the comments below the blog as Atom, each with what it answers.
 pub(crate) fn comments(board: &Board, origin: &str) -> String {
-    let entries: String = board.entries.iter().rev().map(comment).collect();
+    answers(board, origin, "comments", "Comments on the Acme Widgets blog")
+}
+
+/// Writes the answers in the forum as Atom: JSON Feed has no word for what answers what.
+pub(crate) fn forum_answers(board: &Board, origin: &str) -> String {
+    answers(board, origin, "forum-answers", "Acme Widgets staff forum")
+}
+
+fn answers(board: &Board, origin: &str, name: &str, title: &str) -> String {
+    let entries: String = board.entries.iter().rev().filter_map(answer).collect();
     format!(
         r#"<?xml version="1.0" encoding="utf-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom" xmlns:thr="http://purl.org/syndication/thread/1.0">
-<id>tag:acme-widgets.example,2026:comments</id>
-<title>Comments on the Acme Widgets blog</title>
+<id>tag:acme-widgets.example,2026:{name}</id>
+<title>{title}</title>
 <updated>{updated}</updated>
-<link rel="self" href="{origin}/comments.atom"/>
-<link rel="alternate" type="text/html" href="{origin}/blog"/>
+<link rel="self" href="{origin}/{name}.atom"/>
 {entries}</feed>
 "#,
         updated = rfc3339(board.changed_at_ms),
     )
 }
 
-fn comment(entry: &Entry) -> String {
-    let answers = |id: &str, url: &str| {
-        format!("<thr:in-reply-to ref=\"{}\" href=\"{}\" type=\"text/html\"/>\n", escape(id), escape(url))
-    };
-    let parents = entry.parent.as_ref().map(|parent| {
-        let own = answers(&parent.id, &parent.url);
-        // A comment on a comment also names the post, so that a reader finds the thread at once.
-        if parent.id == parent.root_id { own } else { own + &answers(&parent.root_id, &parent.root_url) }
-    });
-    format!(
+fn answer(entry: &Entry) -> Option<String> {
+    let parent = entry.parent.as_ref()?;
+    Some(format!(
         "<entry>\n<id>{id}</id>\n<title>{title}</title>\n<updated>{date}</updated>\n\
          <published>{date}</published>\n<author><name>{author}</name></author>\n\
-         <link rel=\"alternate\" type=\"text/html\" href=\"{url}\"/>\n{parents}\
+         <link rel=\"alternate\" type=\"text/html\" href=\"{url}\"/>\n\
+         <thr:in-reply-to ref=\"{parent_id}\" href=\"{parent_url}\" type=\"text/html\"/>\n\
          <content type=\"html\">{html}</content>\n</entry>\n",
         id = escape(&entry.id),
         title = escape(&entry.title),
         date = rfc3339(entry.at_ms),
         author = escape(&entry.author),
         url = escape(&entry.url),
-        parents = parents.unwrap_or_default(),
+        parent_id = escape(&parent.id),
+        parent_url = escape(&parent.url),
         html = escape(&entry.html),
-    )
+    ))
 }
 
-/// Writes the forum as a JSON Feed 1.1.
+/// Writes the topics of the forum as a JSON Feed 1.1.
 pub(crate) fn forum(board: &Board, origin: &str) -> String {
-    let items: Vec<Value> = board.entries.iter().rev().map(forum_item).collect();
+    let topics = board.entries.iter().rev().filter(|entry| entry.parent.is_none());
+    let items: Vec<Value> = topics.map(forum_item).collect();
     let feed = json!({
         "version": "https://jsonfeed.org/version/1.1",
         "title": "Acme Widgets staff forum",
@@ -131,7 +135,7 @@ pub(crate) fn forum(board: &Board, origin: &str) -> String {
 }
 
 fn forum_item(entry: &Entry) -> Value {
-    let mut item = json!({
+    json!({
         "id": entry.id,
         "url": entry.url,
         "title": entry.title,
@@ -139,9 +143,5 @@ fn forum_item(entry: &Entry) -> Value {
         "date_published": rfc3339(entry.at_ms),
         "authors": [{ "name": entry.author }],
         "tags": entry.tag.iter().collect::<Vec<_>>(),
-    });
-    if let Some(parent) = &entry.parent {
-        item["_thread"] = json!({ "in_reply_to": parent.id, "topic": parent.root_id });
-    }
-    item
+    })
 }

@@ -29,6 +29,7 @@ fn router(stage: Arc<Stage>) -> Router {
         .route("/blog.rss", get(blog))
         .route("/comments.atom", get(comments))
         .route("/forum.json", get(forum))
+        .route("/forum-answers.atom", get(forum_answers))
         .route("/blog/{key}", get(blog_page))
         .route("/forum/{key}", get(forum_page))
         .with_state(stage)
@@ -57,6 +58,14 @@ async fn forum(State(stage): State<Arc<Stage>>, headers: HeaderMap) -> Response 
     let feed = feeds::forum(&boards.forum, stage.origin());
     drop(boards);
     conditional(&headers, "application/feed+json", changed_at_ms, feed)
+}
+
+async fn forum_answers(State(stage): State<Arc<Stage>>, headers: HeaderMap) -> Response {
+    let boards = stage.boards();
+    let changed_at_ms = boards.forum.changed_at_ms;
+    let feed = feeds::forum_answers(&boards.forum, stage.origin());
+    drop(boards);
+    conditional(&headers, "application/atom+xml; charset=utf-8", changed_at_ms, feed)
 }
 
 /// Answers 304 when the client already has `body`, by its tag or else by its date.

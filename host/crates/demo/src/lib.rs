@@ -3,6 +3,7 @@
 //!
 //! Holds: everything listens on loopback only; everything is invented; the same seed tells the same
 //! story; memory is bounded however long it runs. Not here: reading any of it, writing `hark.toml`.
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end at once"))]
 
 mod arrivals;
 mod certificate;

@@ -72,6 +72,12 @@ pub(crate) struct Entry {
     pub parent: Option<Parent>,
 }
 
+impl Entry {
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+}
+
 /// What an entry answers, and where its thread began.
 #[derive(Debug, Clone)]
 pub(crate) struct Parent {

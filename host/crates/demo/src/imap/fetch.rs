@@ -43,14 +43,16 @@ pub(super) fn fetch(
             mailbox.mark_seen(uid);
         }
         let Some(mail) = mailbox.by_uid(uid) else { continue };
-        answer.extend(format!("* {number} FETCH (").bytes());
+        // A response goes out whole or not at all: half a line would swallow the next.
+        let mut line = format!("* {number} FETCH (").into_bytes();
         for (at, name) in names.iter().enumerate() {
             if at > 0 {
-                answer.push(b' ');
+                line.push(b' ');
             }
-            part(mail, name, answer)?;
+            part(mail, name, &mut line)?;
         }
-        answer.extend(b")\r\n");
+        line.extend(b")\r\n");
+        answer.append(&mut line);
     }
     Ok(())
 }

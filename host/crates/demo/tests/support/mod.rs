@@ -1,0 +1,116 @@
+//! Clients for the demo's servers: raw IMAP lines over TLS, raw HTTP.
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hark_demo::{Demo, DemoOptions};
+use hark_lifecycle::Tasks;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, RootCertStore};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+/// Far longer than anything here takes; only a broken test waits for it.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A demo that waits for `advance`, and what it needs to stay alive.
+pub struct Running {
+    pub demo: Demo,
+    pub folder: tempfile::TempDir,
+    pub tasks: Tasks,
+}
+
+impl Running {
+    pub async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut tasks, shutdown) = Tasks::new();
+        let options = DemoOptions { seed: 7, interval: None };
+        let demo = Demo::start(folder.path(), options, &mut tasks, &shutdown).await.unwrap();
+        Self { demo, folder, tasks }
+    }
+
+    pub fn password(&self) -> String {
+        std::fs::read_to_string(self.demo.password_file()).unwrap().trim_end().to_owned()
+    }
+
+    pub async fn imap(&self) -> Imap {
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_file(self.demo.ca_file()).unwrap()).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let tcp = TcpStream::connect(self.demo.imap()).await.unwrap();
+        let name = ServerName::try_from("127.0.0.1").unwrap();
+        let stream = TlsConnector::from(Arc::new(config)).connect(name, tcp).await.unwrap();
+        let mut imap = Imap { stream: BufReader::new(stream), tag: 0 };
+        assert!(imap.line().await.starts_with("* OK [CAPABILITY IMAP4rev1"));
+        imap
+    }
+
+    pub async fn signed_in(&self) -> Imap {
+        let mut imap = self.imap().await;
+        let command = format!("LOGIN {} \"{}\"", self.demo.account(), self.password());
+        assert!(imap.ask(&command).await.ends_with("signed in\r\n"));
+        imap
+    }
+
+    /// Asks for a path; returns the head and the body.
+    pub async fn get(&self, path: &str, headers: &str) -> (String, String) {
+        let mut stream = TcpStream::connect(self.demo.http()).await.unwrap();
+        let host = self.demo.http();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        tokio::time::timeout(PATIENCE, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.to_owned(), body.to_owned())
+    }
+}
+
+pub struct Imap {
+    stream: BufReader<TlsStream<TcpStream>>,
+    tag: u32,
+}
+
+impl Imap {
+    pub async fn send(&mut self, text: &str) {
+        self.stream.write_all(text.as_bytes()).await.unwrap();
+        self.stream.flush().await.unwrap();
+    }
+
+    /// Reads one line; bytes that are not UTF-8 are shown as replaced.
+    pub async fn line(&mut self) -> String {
+        let mut line = Vec::new();
+        let read = tokio::io::AsyncBufReadExt::read_until(&mut self.stream, b'\n', &mut line);
+        tokio::time::timeout(PATIENCE, read).await.unwrap().unwrap();
+        String::from_utf8_lossy(&line).into_owned()
+    }
+
+    /// Sends a command and returns everything up to and with its tagged answer.
+    pub async fn ask(&mut self, command: &str) -> String {
+        self.tag += 1;
+        let tag = format!("t{}", self.tag);
+        self.send(&format!("{tag} {command}\r\n")).await;
+        self.until(&format!("{tag} ")).await
+    }
+
+    /// Reads lines until one starts with `mark`; returns them all.
+    pub async fn until(&mut self, mark: &str) -> String {
+        let mut all = String::new();
+        loop {
+            let line = self.line().await;
+            assert!(!line.is_empty(), "the server hung up after {all:?}");
+            all.push_str(&line);
+            if line.starts_with(mark) {
+                return all;
+            }
+        }
+    }
+}
