@@ -36,23 +36,42 @@ pub enum StoreError {
     /// An event names a payload that did not come with it.
     #[error("payload {0} is referred to but not given")]
     UnknownPayload(u64),
-    /// A stored value is outside the schema.
-    #[error("a stored {what} is not understood: {value:?}")]
-    Value {
-        /// Which column.
-        what: &'static str,
-        /// What stood there.
-        value: String,
-    },
     /// A payload could not be compressed.
     #[error("a payload could not be compressed")]
     Compress(#[source] std::io::Error),
+    /// The writer's thread could not be started.
+    #[error("the writer could not be started")]
+    Thread(#[source] std::io::Error),
     /// The store has been closed.
     #[error("the store is closed")]
     Closed,
     /// A fault of Hark itself.
     #[error("the database refused a statement")]
     Statement(#[source] rusqlite::Error),
+}
+
+impl StoreError {
+    /// Returns the same error for another step that met it.
+    pub(crate) fn repeat(&self) -> Self {
+        use rusqlite::Error::SqliteFailure;
+        match self {
+            Self::Locked(SqliteFailure(code, message))
+            | Self::Full(SqliteFailure(code, message))
+            | Self::Damaged(SqliteFailure(code, message))
+            | Self::Io(SqliteFailure(code, message))
+            | Self::Statement(SqliteFailure(code, message)) => SqliteFailure(*code, message.clone()).into(),
+            _ => Self::Closed,
+        }
+    }
+}
+
+/// Tells whether a stored value is outside the schema.
+fn is_value_error(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, Utf8Error};
+    matches!(
+        error,
+        FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) | InvalidColumnType(..) | Utf8Error(..)
+    )
 }
 
 impl From<rusqlite::Error> for StoreError {
@@ -67,6 +86,7 @@ impl From<rusqlite::Error> for StoreError {
                 | ErrorCode::ReadOnly
                 | ErrorCode::PermissionDenied,
             ) => Self::Io(error),
+            None if is_value_error(&error) => Self::Damaged(error),
             _ => Self::Statement(error),
         }
     }

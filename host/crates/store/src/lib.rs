@@ -5,12 +5,18 @@
 //! number of times, give the same content. Not here: what a connector may say (admission), opinions,
 //! routes, JSON of a page.
 
+mod apply;
 mod commit;
 mod error;
 mod filter;
 pub mod limits;
+mod prepare;
+mod read;
 mod rows;
+mod schema;
 mod store;
+mod values;
+mod writer;
 
 pub use commit::{
     BatchCommit, Checkpoint, CheckpointState, Committed, Entry, NewCheckpoint, Quarantined, SourceId,

@@ -7,10 +7,12 @@ use std::time::Duration;
 use hark_model::{ItemUid, Ms};
 use tokio::sync::watch;
 
-use crate::limits;
+use crate::prepare::Prepared;
+use crate::read::{self, Readers, feed, item, status, thread};
+use crate::writer::{Outcome, Step, Writer};
 use crate::{
     BatchCommit, Checkpoint, Committed, ConversationKey, FeedFilter, FeedRow, ItemDetail, SourceId,
-    SourceRecord, SourceStatus, StateUpdate, StoreError, Thread,
+    SourceRecord, SourceStatus, StateUpdate, StoreError, Thread, limits, schema,
 };
 
 /// How a store is opened.
@@ -38,6 +40,8 @@ pub struct Store {
 
 #[derive(Debug)]
 struct Inner {
+    writer: Writer,
+    readers: Arc<Readers>,
     commits: watch::Sender<u64>,
 }
 
@@ -46,33 +50,41 @@ impl Store {
     ///
     /// A file from a newer program, of another program, or damaged, is reported and left as it is.
     pub fn open(path: &Path, options: StoreOptions) -> Result<Self, StoreError> {
-        let _ = (path, options);
-        Ok(Self { inner: Arc::new(Inner { commits: watch::Sender::new(0) }) })
+        let db = schema::open_writer(path, &options)?;
+        let commits = watch::Sender::new(0);
+        let writer = Writer::start(db, commits.clone())?;
+        let readers = Arc::new(Readers::new(path, options));
+        Ok(Self { inner: Arc::new(Inner { writer, readers, commits }) })
     }
 
     /// Finishes what waits for the writer, ends it, and folds the write-ahead log into the file.
     ///
     /// Steps that come later are refused with [`StoreError::Closed`]. Blocks until the writer is done.
     pub fn close(&self) -> Result<(), StoreError> {
-        Err(StoreError::Closed)
+        self.inner.readers.close();
+        self.inner.writer.close()
     }
 
     /// Stores what is known of a source; one of the same name is brought up to date.
     pub async fn register_source(&self, record: SourceRecord) -> Result<SourceId, StoreError> {
-        let _ = record;
-        Err(StoreError::Closed)
+        match self.inner.writer.submit(Step::Register(record)).await? {
+            Outcome::Registered(id) => Ok(id),
+            Outcome::Committed(_) | Outcome::Recorded => Err(StoreError::Closed),
+        }
     }
 
     /// Stores a batch and moves the cursor behind it, or does neither.
     pub async fn commit_batch(&self, commit: BatchCommit) -> Result<Committed, StoreError> {
-        let _ = commit;
-        Err(StoreError::Closed)
+        let prepared = read::blocking(move || Prepared::new(commit)).await?;
+        match self.inner.writer.submit(Step::Commit(Box::new(prepared))).await? {
+            Outcome::Committed(committed) => Ok(committed),
+            Outcome::Registered(_) | Outcome::Recorded => Err(StoreError::Closed),
+        }
     }
 
     /// Stores how a stream stands; its cursor stays.
     pub async fn record_state(&self, update: StateUpdate) -> Result<(), StoreError> {
-        let _ = update;
-        Err(StoreError::Closed)
+        self.inner.writer.submit(Step::State(update)).await.map(|_| ())
     }
 
     /// Returns where a stream stands; `None` if it was never read.
@@ -82,43 +94,38 @@ impl Store {
         stream: &str,
         target: &str,
     ) -> Result<Option<Checkpoint>, StoreError> {
-        let _ = (source, stream, target);
-        Err(StoreError::Closed)
+        let (stream, target) = (stream.to_owned(), target.to_owned());
+        self.inner.readers.run(move |db| status::checkpoint(db, source, &stream, &target)).await
     }
 
     /// Returns the newest clamped time of the items that `source` saw.
     pub async fn last_published(&self, source: SourceId) -> Result<Option<Ms>, StoreError> {
-        let _ = source;
-        Err(StoreError::Closed)
+        self.inner.readers.run(move |db| status::last_published(db, source)).await
     }
 
     /// Returns a page of the feed, newest first.
     pub async fn feed(&self, filter: FeedFilter) -> Result<Vec<FeedRow>, StoreError> {
-        let _ = filter;
-        Err(StoreError::Closed)
+        self.inner.readers.run(move |db| feed::feed(db, &filter)).await
     }
 
     /// Returns how many items the filter lets through, whatever its limit.
     pub async fn count(&self, filter: FeedFilter) -> Result<u64, StoreError> {
-        let _ = filter;
-        Err(StoreError::Closed)
+        self.inner.readers.run(move |db| feed::count(db, &filter)).await
     }
 
     /// Returns a conversation with its items in reading order; `None` if there is no such one.
     pub async fn thread(&self, conversation: ConversationKey) -> Result<Option<Thread>, StoreError> {
-        let _ = conversation;
-        Err(StoreError::Closed)
+        self.inner.readers.run(move |db| thread::thread(db, conversation)).await
     }
 
     /// Returns all that is known of an item; `None` if it is not known.
     pub async fn item(&self, uid: ItemUid) -> Result<Option<ItemDetail>, StoreError> {
-        let _ = uid;
-        Err(StoreError::Closed)
+        self.inner.readers.run(move |db| item::item(db, &uid)).await
     }
 
     /// Returns every source with how its streams stand, by name.
     pub async fn sources(&self) -> Result<Vec<SourceStatus>, StoreError> {
-        Err(StoreError::Closed)
+        self.inner.readers.run(|db| status::sources(db)).await
     }
 
     /// Returns a counter that rises after each transaction of this process.
@@ -128,6 +135,6 @@ impl Store {
 
     /// Returns a mark that differs from the last one if any process has written since.
     pub async fn data_version(&self) -> Result<i64, StoreError> {
-        Err(StoreError::Closed)
+        self.inner.readers.data_version().await
     }
 }

@@ -1,0 +1,277 @@
+//! Actors: who speaks.
+//!
+//! Holds: each field has the newest value that anybody gave, so a sparse account never wipes a full one;
+//! who was one of us stays one of us; an author that only an item names is a placeholder, of which
+//! nothing remains once the actor itself is told.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use hark_model::{Actor, ActorKind, Ms};
+use rusqlite::{Connection, Row, params};
+
+use crate::apply::sources::SourceFacts;
+use crate::values::{Latest, column, word};
+use crate::{StoreError, values};
+
+/// The actors that one batch has touched, by the platform's id.
+#[derive(Debug, Default)]
+pub(crate) struct Actors<'a>(HashMap<&'a str, State>);
+
+/// What an item must know of its author.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ActorRef {
+    pub id: i64,
+    pub is_self: bool,
+}
+
+#[derive(Debug)]
+struct State {
+    id: i64,
+    facts: Facts,
+    dirty: bool,
+}
+
+#[derive(Debug)]
+struct Facts {
+    known: bool,
+    kind: Latest<ActorKind>,
+    handle: Latest<String>,
+    display_name: Latest<String>,
+    profile_url: Latest<String>,
+    avatar_url: Latest<String>,
+    followers: Latest<u64>,
+    verified: Latest<bool>,
+    is_self: bool,
+    first_seen_at: Ms,
+    last_seen_at: Ms,
+}
+
+impl<'a> Actors<'a> {
+    /// Takes in what a connector tells of an actor.
+    pub fn hear(
+        &mut self,
+        db: &Connection,
+        source: &SourceFacts,
+        actor: &'a Actor,
+    ) -> Result<(), StoreError> {
+        match self.0.entry(&actor.id) {
+            Entry::Occupied(mut state) => state.get_mut().merge(actor),
+            Entry::Vacant(vacant) => {
+                let (mut state, new) = obtain(db, source, &actor.id, || Facts::told(actor))?;
+                if !new {
+                    state.merge(actor);
+                }
+                vacant.insert(state);
+            }
+        }
+        let id = self.0[actor.id.as_str()].id;
+        let mut email = db.prepare_cached(
+            "INSERT INTO actor_email (actor_id, email) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+        )?;
+        actor.emails.iter().try_for_each(|address| email.execute(params![id, address]).map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Returns the actor of this id; makes a placeholder if need be.
+    pub fn obtain(
+        &mut self,
+        db: &Connection,
+        source: &SourceFacts,
+        native_id: &'a str,
+        at: Ms,
+    ) -> Result<ActorRef, StoreError> {
+        let state = match self.0.entry(native_id) {
+            Entry::Occupied(state) => state.into_mut(),
+            Entry::Vacant(vacant) => {
+                vacant.insert(obtain(db, source, native_id, || Facts::placeholder(at))?.0)
+            }
+        };
+        Ok(ActorRef { id: state.id, is_self: state.facts.is_self })
+    }
+
+    /// Writes what has changed.
+    pub fn flush(&self, db: &Connection) -> Result<(), StoreError> {
+        self.0.values().filter(|state| state.dirty).try_for_each(|state| state.write(db))
+    }
+}
+
+/// Inserts an actor or reads it; the second value tells whether it is new.
+fn obtain(
+    db: &Connection,
+    source: &SourceFacts,
+    native_id: &str,
+    facts: impl FnOnce() -> Facts,
+) -> Result<(State, bool), StoreError> {
+    let mut find = db.prepare_cached(
+        "SELECT id, known, kind, kind_at, handle, handle_at, display_name, display_name_at, profile_url,
+           profile_url_at, avatar_url, avatar_url_at, followers, followers_at, verified, verified_at, is_self,
+           first_seen_at, last_seen_at
+         FROM actor WHERE scope = ?1 AND native_id = ?2",
+    )?;
+    let mut rows = find.query(params![source.scope, native_id])?;
+    if let Some(row) = rows.next()? {
+        return Ok((State { id: row.get(0)?, facts: Facts::read(row)?, dirty: false }, false));
+    }
+    let facts = facts();
+    let id = facts.insert(db, &source.scope, native_id)?;
+    let mut resolve = db.prepare_cached(
+        "UPDATE relation SET target_actor = ?1
+         WHERE target_native_id = ?2 AND target_item IS NULL AND target_actor IS NULL AND target_is_actor
+           AND item_id IN (SELECT id FROM item WHERE scope = ?3)",
+    )?;
+    resolve.execute(params![id, native_id, source.scope])?;
+    Ok((State { id, facts, dirty: false }, true))
+}
+
+impl State {
+    fn merge(&mut self, actor: &Actor) {
+        self.dirty |= self.facts.merge(Facts::told(actor));
+    }
+
+    fn write(&self, db: &Connection) -> Result<(), StoreError> {
+        let facts = &self.facts;
+        let mut update = db.prepare_cached(
+            "UPDATE actor SET known = ?2, kind = ?3, kind_at = ?4, handle = ?5, handle_at = ?6, display_name = ?7,
+               display_name_at = ?8, profile_url = ?9, profile_url_at = ?10, avatar_url = ?11, avatar_url_at = ?12,
+               followers = ?13, followers_at = ?14, verified = ?15, verified_at = ?16, is_self = ?17,
+               first_seen_at = ?18, last_seen_at = ?19
+             WHERE id = ?1",
+        )?;
+        update.execute(params![
+            self.id,
+            facts.known,
+            facts.kind_word(),
+            facts.kind.at,
+            facts.handle.value,
+            facts.handle.at,
+            facts.display_name.value,
+            facts.display_name.at,
+            facts.profile_url.value,
+            facts.profile_url.at,
+            facts.avatar_url.value,
+            facts.avatar_url.at,
+            column(facts.followers.value),
+            facts.followers.at,
+            facts.verified.value,
+            facts.verified.at,
+            facts.is_self,
+            facts.first_seen_at,
+            facts.last_seen_at,
+        ])?;
+        Ok(())
+    }
+}
+
+impl Facts {
+    fn told(actor: &Actor) -> Self {
+        let at = actor.seen_at;
+        Self {
+            known: true,
+            kind: Latest::new((actor.kind != ActorKind::Unknown).then_some(actor.kind), at),
+            handle: Latest::new(actor.handle.clone(), at),
+            display_name: Latest::new(actor.display_name.clone(), at),
+            profile_url: Latest::new(actor.profile_url.clone(), at),
+            avatar_url: Latest::new(actor.avatar_url.clone(), at),
+            // As the column will give it back, or the same actor told twice would differ.
+            followers: Latest::new(actor.followers.map(|count| count.min(i64::MAX as u64)), at),
+            verified: Latest::new(actor.verified, at),
+            is_self: actor.is_self,
+            first_seen_at: at,
+            last_seen_at: at,
+        }
+    }
+
+    fn placeholder(at: Ms) -> Self {
+        Self {
+            known: false,
+            kind: Latest::new(None, at),
+            handle: Latest::new(None, at),
+            display_name: Latest::new(None, at),
+            profile_url: Latest::new(None, at),
+            avatar_url: Latest::new(None, at),
+            followers: Latest::new(None, at),
+            verified: Latest::new(None, at),
+            is_self: false,
+            first_seen_at: at,
+            last_seen_at: at,
+        }
+    }
+
+    fn merge(&mut self, told: Self) -> bool {
+        if !self.known {
+            *self = told;
+            return true;
+        }
+        let earlier = told.first_seen_at < self.first_seen_at;
+        let later = told.last_seen_at > self.last_seen_at;
+        let ours = told.is_self && !self.is_self;
+        self.first_seen_at = self.first_seen_at.min(told.first_seen_at);
+        self.last_seen_at = self.last_seen_at.max(told.last_seen_at);
+        self.is_self |= told.is_self;
+        // Every field is merged: `|` and not `||`.
+        earlier
+            | later
+            | ours
+            | self.kind.merge(told.kind)
+            | self.handle.merge(told.handle)
+            | self.display_name.merge(told.display_name)
+            | self.profile_url.merge(told.profile_url)
+            | self.avatar_url.merge(told.avatar_url)
+            | self.followers.merge(told.followers)
+            | self.verified.merge(told.verified)
+    }
+
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let kind: ActorKind = word(row, 2)?;
+        Ok(Self {
+            known: row.get(1)?,
+            kind: Latest { value: (kind != ActorKind::Unknown).then_some(kind), at: row.get(3)? },
+            handle: Latest { value: row.get(4)?, at: row.get(5)? },
+            display_name: Latest { value: row.get(6)?, at: row.get(7)? },
+            profile_url: Latest { value: row.get(8)?, at: row.get(9)? },
+            avatar_url: Latest { value: row.get(10)?, at: row.get(11)? },
+            followers: Latest { value: values::count(row, 12)?, at: row.get(13)? },
+            verified: Latest { value: row.get(14)?, at: row.get(15)? },
+            is_self: row.get(16)?,
+            first_seen_at: row.get(17)?,
+            last_seen_at: row.get(18)?,
+        })
+    }
+
+    fn kind_word(&self) -> &'static str {
+        self.kind.value.unwrap_or(ActorKind::Unknown).as_str()
+    }
+
+    fn insert(&self, db: &Connection, scope: &str, native_id: &str) -> Result<i64, StoreError> {
+        let mut insert = db.prepare_cached(
+            "INSERT INTO actor (scope, native_id, known, kind, kind_at, handle, handle_at, display_name,
+               display_name_at, profile_url, profile_url_at, avatar_url, avatar_url_at, followers, followers_at,
+               verified, verified_at, is_self, first_seen_at, last_seen_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+        )?;
+        insert.execute(params![
+            scope,
+            native_id,
+            self.known,
+            self.kind_word(),
+            self.kind.at,
+            self.handle.value,
+            self.handle.at,
+            self.display_name.value,
+            self.display_name.at,
+            self.profile_url.value,
+            self.profile_url.at,
+            self.avatar_url.value,
+            self.avatar_url.at,
+            column(self.followers.value),
+            self.followers.at,
+            self.verified.value,
+            self.verified.at,
+            self.is_self,
+            self.first_seen_at,
+            self.last_seen_at,
+        ])?;
+        Ok(db.last_insert_rowid())
+    }
+}

@@ -1,0 +1,99 @@
+//! Machine opinion, routes, and the work that a route opens.
+//!
+//! Holds: an opinion never alters an item; the first route of a revision stands, so that the same batch
+//! read again under other rules does not mix two answers; work that is there is never touched.
+
+use hark_model::{Priority, Route};
+use rusqlite::params;
+
+use crate::StoreError;
+use crate::apply::Batch;
+use crate::apply::items::Said;
+
+/// Maker of the opinion "this rule matched".
+const RULES: &str = "rules";
+/// Its version: changes when matching does.
+const RULES_VERSION: &str = "1";
+
+/// Stores what is thought of one revision of an item.
+pub(crate) fn store(batch: &Batch<'_>, item: i64, revision: u32, said: &Said<'_>) -> Result<(), StoreError> {
+    let mut insert = batch.db.prepare_cached(
+        "INSERT INTO annotation (item_id, revision, kind, value, score, confidence, evidence, producer,
+           producer_version, at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING",
+    )?;
+    for (opinion, evidence) in said.entry.annotations.iter().zip(&said.prepared.evidence) {
+        insert.execute(params![
+            item,
+            revision,
+            opinion.kind.as_str(),
+            opinion.value,
+            opinion.score,
+            opinion.confidence,
+            evidence,
+            opinion.producer,
+            opinion.producer_version,
+            batch.observed_at,
+        ])?;
+    }
+    let Some(route) = said.entry.route.as_ref().filter(|route| **route != Route::default()) else {
+        return Ok(());
+    };
+    if !store_route(batch, item, revision, route)? {
+        return Ok(());
+    }
+    for (reason, evidence) in route.reasons.iter().zip(&said.prepared.reasons) {
+        let none: Option<f64> = None;
+        insert.execute(params![
+            item,
+            revision,
+            "route",
+            reason.rule,
+            none,
+            none,
+            evidence,
+            RULES,
+            RULES_VERSION,
+            batch.observed_at,
+        ])?;
+    }
+    Ok(())
+}
+
+/// Stores the answer of the rules; returns whether it is the first one.
+fn store_route(batch: &Batch<'_>, item: i64, revision: u32, route: &Route) -> Result<bool, StoreError> {
+    let mut insert = batch.db.prepare_cached(
+        "INSERT INTO route (item_id, revision, team, person, priority) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT DO NOTHING",
+    )?;
+    let inserted = insert.execute(params![
+        item,
+        revision,
+        route.team,
+        route.person,
+        route.priority.map(Priority::as_str),
+    ])?;
+    if inserted == 0 {
+        return Ok(false);
+    }
+    let mut tag = batch.db.prepare_cached(
+        "INSERT INTO item_tag (item_id, tag, origin) VALUES (?1, ?2, 'rule') ON CONFLICT DO NOTHING",
+    )?;
+    route.tags.iter().try_for_each(|name| tag.execute(params![item, name]).map(|_| ()))?;
+    Ok(true)
+}
+
+/// Opens work on the conversation of a new item that a rule has an answer for, unless there is some.
+pub(crate) fn open_work(batch: &Batch<'_>, said: &Said<'_>) -> Result<(), StoreError> {
+    let Some(route) = &said.entry.route else { return Ok(()) };
+    if route.team.is_none() && route.priority.is_none() && route.reasons.is_empty() {
+        return Ok(());
+    }
+    let mut insert = batch.db.prepare_cached(
+        "INSERT INTO work (conversation_id, status, team, priority, updated_at) VALUES (?1, 'new', ?2, ?3, ?4)
+         ON CONFLICT DO NOTHING",
+    )?;
+    let priority = route.priority.unwrap_or(Priority::Normal).as_str();
+    insert.execute(params![said.conversation, route.team, priority, batch.observed_at])?;
+    Ok(())
+}

@@ -1,0 +1,156 @@
+//! A filter as SQL: which items, in which order.
+//!
+//! Holds: what a user gives is a parameter and never a part of the statement.
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+
+use crate::read::page;
+use crate::read::words::Search;
+use crate::{FeedFilter, FeedRow, StoreError, limits};
+
+/// Tables that a filter may look at, the item's row first.
+const FROM: &str = "FROM item i CROSS JOIN conversation c ON c.id = i.conversation_id
+  LEFT JOIN work w ON w.conversation_id = i.conversation_id
+  LEFT JOIN route t ON t.item_id = i.id AND t.revision = i.revision";
+
+/// Returns a page of the feed, newest first.
+pub(crate) fn feed(db: &Connection, filter: &FeedFilter) -> Result<Vec<FeedRow>, StoreError> {
+    let Some(mut wanted) = Where::of(filter) else { return Ok(Vec::new()) };
+    let limit = wanted.give(i64::from(filter.limit.min(limits::FEED_ROWS_MAX)));
+    let sql = format!(
+        "SELECT {columns} {FROM} {joins} WHERE {conditions} ORDER BY i.feed_at DESC, i.id DESC LIMIT {limit}",
+        columns = page::COLUMNS,
+        joins = page::JOINS,
+        conditions = wanted.conditions(),
+    );
+    page::rows(db, &sql, params_from_iter(wanted.values))
+}
+
+/// Returns how many items the filter lets through.
+pub(crate) fn count(db: &Connection, filter: &FeedFilter) -> Result<u64, StoreError> {
+    let Some(wanted) = Where::of(filter) else { return Ok(0) };
+    let sql = format!("SELECT count(*) {FROM} WHERE {}", wanted.conditions());
+    Ok(db
+        .prepare_cached(&sql)?
+        .query_row(params_from_iter(wanted.values), |row| row.get::<_, u32>(0))?
+        .into())
+}
+
+/// Returns the rows of one conversation, newest first.
+pub(crate) fn of_conversation(
+    db: &Connection,
+    conversation: i64,
+    limit: u32,
+) -> Result<Vec<FeedRow>, StoreError> {
+    let sql = format!(
+        "SELECT {columns} {FROM} {joins} WHERE i.conversation_id = ?1 ORDER BY i.feed_at DESC, i.id DESC LIMIT ?2",
+        columns = page::COLUMNS,
+        joins = page::JOINS,
+    );
+    page::rows(db, &sql, [conversation, limit.into()])
+}
+
+/// Returns one row.
+pub(crate) fn of_item(db: &Connection, id: i64) -> Result<Option<FeedRow>, StoreError> {
+    let sql = format!(
+        "SELECT {columns} {FROM} {joins} WHERE i.id = ?1",
+        columns = page::COLUMNS,
+        joins = page::JOINS
+    );
+    Ok(page::rows(db, &sql, [id])?.pop())
+}
+
+/// Conditions with the values of their parameters.
+#[derive(Default)]
+struct Where {
+    all: Vec<String>,
+    values: Vec<Value>,
+}
+
+impl Where {
+    /// Returns the conditions of `filter`; `None` if nothing can fulfil them.
+    fn of(filter: &FeedFilter) -> Option<Self> {
+        let mut wanted = Self::default();
+        match Search::parse(filter.words.as_deref()) {
+            Search::Anything => {}
+            Search::Nothing => return None,
+            Search::Match(query) => {
+                wanted.one("i.id IN (SELECT rowid FROM item_fts WHERE item_fts MATCH {})", query);
+            }
+        }
+        wanted.any_of("i.zone IN ({})", filter.zones.iter().map(|zone| zone.as_str()));
+        wanted.any_of(
+            "EXISTS (SELECT 1 FROM sighting g JOIN source s ON s.id = g.source_id WHERE g.item_id = i.id AND s.name IN ({}))",
+            filter.sources.iter().map(String::as_str),
+        );
+        wanted.any_of(
+            &format!("ifnull({}, 'unknown') IN ({{}})", page::OPINION.replace("{kind}", "sentiment")),
+            filter.sentiments.iter().map(|label| label.as_str()),
+        );
+        wanted.any_of("ifnull(w.team, t.team) IN ({})", filter.teams.iter().map(String::as_str));
+        if let Some(language) = &filter.language {
+            let language = language.to_ascii_lowercase();
+            let shown = page::OPINION.replace("{kind}", "language");
+            wanted.one(
+                &format!("(lower(ifnull({shown}, i.language)) || '-') GLOB {{}}"),
+                glob_prefix(&language),
+            );
+        }
+        wanted.bounds(filter);
+        if !filter.include_removed {
+            wanted.all.push("i.removed_at IS NULL".to_owned());
+        }
+        Some(wanted)
+    }
+
+    fn bounds(&mut self, filter: &FeedFilter) {
+        if let Some(since) = filter.since {
+            self.one("i.feed_at >= {}", since);
+        }
+        if let Some(until) = filter.until {
+            self.one("i.feed_at < {}", until);
+        }
+        if let Some(conversation) = filter.conversation {
+            self.one("i.conversation_id = {}", conversation);
+        }
+        if let Some(newer_than) = filter.newer_than {
+            self.one("i.id > {}", newer_than);
+        }
+        if let Some(after) = filter.after {
+            let (at, row) = (self.give(after.at), self.give(after.row_id));
+            self.all.push(format!("(i.feed_at, i.id) < ({at}, {row})"));
+        }
+    }
+
+    /// Adds a condition with one value, whose place is `{}`.
+    fn one(&mut self, condition: &str, value: impl Into<Value>) {
+        let place = self.give(value);
+        self.all.push(condition.replace("{}", &place));
+    }
+
+    /// Adds a condition with a list of values, whose place is `{}`; an empty list asks for nothing.
+    fn any_of<'a>(&mut self, condition: &str, values: impl Iterator<Item = &'a str>) {
+        let places: Vec<String> = values.map(|value| self.give(value.to_owned())).collect();
+        if !places.is_empty() {
+            self.all.push(condition.replace("{}", &places.join(", ")));
+        }
+    }
+
+    /// Takes a value in; returns the name of its parameter.
+    fn give(&mut self, value: impl Into<Value>) -> String {
+        self.values.push(value.into());
+        format!("?{}", self.values.len())
+    }
+
+    fn conditions(&self) -> String {
+        if self.all.is_empty() { "TRUE".to_owned() } else { self.all.join(" AND ") }
+    }
+}
+
+/// Returns a pattern for everything that starts with `language` and a hyphen; letters, digits and hyphens
+/// only, for the rest could be a pattern itself.
+fn glob_prefix(language: &str) -> String {
+    let plain: String = language.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+    format!("{plain}-*")
+}
