@@ -128,10 +128,12 @@ fn base64_core(alphabet: &impl Engine, value: &str, offset: usize) -> Zeroizing<
 
 /// Tells whether `input` starts with `needle` in any mixture of spellings.
 fn spelt(needle: &[u8], input: &[u8]) -> Found {
-    let mut branches = vec![(0, 0)];
+    // Other readings of what was passed; empty nearly always, so nothing is allocated.
+    let mut branches = Vec::new();
+    let mut branch = Some((0, 0));
     let mut tried = 0;
     let mut cut = false;
-    while let Some((mut expected, mut at)) = branches.pop() {
+    while let Some((mut expected, mut at)) = branch {
         while expected < needle.len() {
             let rest = &input[at..];
             let raw = rest.first() == Some(&needle[expected]);
@@ -156,6 +158,7 @@ fn spelt(needle: &[u8], input: &[u8]) -> Found {
         if expected == needle.len() {
             return Found::Secret(at);
         }
+        branch = branches.pop();
     }
     if cut { Found::Cut } else { Found::Nothing }
 }

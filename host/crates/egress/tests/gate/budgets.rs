@@ -21,19 +21,19 @@ fn bomb(repeats: usize) -> Vec<u8> {
     gzip_head.into_iter().chain(bits.chunks(8).map(byte)).collect()
 }
 
-fn chunked(headers: &str, chunk: &[u8], pause: Duration) -> Reply {
-    let head = format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n{headers}\r\n").into_bytes();
+fn chunked(chunk: &[u8], times: usize, pause: Duration) -> Reply {
+    let head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".to_vec();
     let mut framed = format!("{:x}\r\n", chunk.len()).into_bytes();
     framed.extend_from_slice(chunk);
     framed.extend_from_slice(b"\r\n");
-    Reply::Forever { head, chunk: framed, pause }
+    Reply::Chunks { head, chunk: framed, times, pause }
 }
 
 #[tokio::test]
 async fn a_body_is_capped_however_it_comes() {
     let server = Server::start(|seen| match seen.target.as_str() {
         "/announced" => reply("200 OK", "", vec![0; (1 << 20) + 1]),
-        "/endless" => chunked("", &[0; 4096], Duration::ZERO),
+        "/endless" => chunked(&[0; 4096], usize::MAX, Duration::ZERO),
         "/bomb" => reply("200 OK", "content-encoding: gzip\r\n", bomb(8_200)),
         _ => reply("200 OK", "", vec![0; 1 << 20]),
     })
@@ -79,15 +79,32 @@ async fn headers_of_an_answer_are_capped() {
 
 #[tokio::test]
 async fn a_dripping_body_meets_the_time_of_host_guest_or_call() {
-    let server = Server::start(|_| chunked("", b"drip", Duration::from_millis(5))).await;
+    // Every drip would end, and be an answer, later than its limit and earlier than the others.
+    let server = Server::start(|seen| {
+        let times = if seen.target == "/long" { 1_600 } else { 60 };
+        chunked(b"drip", times, Duration::from_millis(5))
+    })
+    .await;
     let mut options = options(&[&server.origin()]);
-    options.limits.request_secs = 1;
+    options.limits.request_secs = 4;
     let gate = gate(options);
-    let asking = |timeout_ms| HttpRequest { timeout_ms, ..get(server.origin()) };
-    for (timeout_ms, call_time) in [(u32::MAX, 60_000), (0, 60_000), (50, 60_000), (u32::MAX, 50)] {
-        let mut call = call_with(&gate, 9, Duration::from_millis(call_time));
-        let result = call.send(asking(timeout_ms)).await;
-        assert_eq!(result, Err(HttpFault::Timeout), "{timeout_ms} ms of {call_time}");
+    let cases = [
+        ("/long", u32::MAX, 60_000, false),
+        ("/long", 0, 60_000, false),
+        ("/short", 100, 60_000, false),
+        ("/short", 0, 100, false),
+        ("/short", 0, 60_000, true),
+    ];
+    let asking = cases.map(|(path, timeout_ms, call_ms, ends)| {
+        let mut call = call_with(&gate, 9, Duration::from_millis(call_ms));
+        let request = HttpRequest { timeout_ms, ..get(server.url(path)) };
+        async move { (path, timeout_ms, call_ms, ends, call.send(request).await) }
+    });
+    for (path, timeout_ms, call_ms, ends, result) in futures_util::future::join_all(asking).await {
+        match ends {
+            true => assert_eq!(result.unwrap().body.len(), 240),
+            false => assert_eq!(result, Err(HttpFault::Timeout), "{path}: {timeout_ms} ms of {call_ms}"),
+        }
     }
 }
 

@@ -29,8 +29,8 @@ impl Seen {
 pub enum Reply {
     /// These bytes; the connection stays.
     Raw(Vec<u8>),
-    /// These bytes, then the same chunk again and again, with a pause, until the other side has enough.
-    Forever { head: Vec<u8>, chunk: Vec<u8>, pause: Duration },
+    /// These bytes, then the same chunk so many times, each after a pause, then the end.
+    Chunks { head: Vec<u8>, chunk: Vec<u8>, times: usize, pause: Duration },
 }
 
 /// A response with a length.
@@ -120,7 +120,9 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
         log.lock().unwrap().push(seen.clone());
         let said = match answer(&seen) {
             Reply::Raw(bytes) => stream.write_all(&bytes).await,
-            Reply::Forever { head, chunk, pause } => forever(&mut stream, &head, &chunk, pause).await,
+            Reply::Chunks { head, chunk, times, pause } => {
+                chunks(&mut stream, &head, &chunk, times, pause).await
+            }
         };
         if said.is_err() || stream.flush().await.is_err() {
             return;
@@ -128,21 +130,23 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
-async fn forever<S: AsyncWrite + Unpin>(
+async fn chunks<S: AsyncWrite + Unpin>(
     stream: &mut S,
     head: &[u8],
     chunk: &[u8],
+    times: usize,
     pause: Duration,
 ) -> std::io::Result<()> {
     stream.write_all(head).await?;
     let mut tick = (!pause.is_zero()).then(|| tokio::time::interval(pause));
-    loop {
+    for _ in 0..times {
         if let Some(tick) = &mut tick {
             tick.tick().await;
         }
         stream.write_all(chunk).await?;
         stream.flush().await?;
     }
+    stream.write_all(b"0\r\n\r\n").await
 }
 
 async fn hear<S: AsyncRead + Unpin>(stream: &mut S) -> Option<Seen> {
