@@ -71,6 +71,8 @@ struct Writer {
     space: bool,
     bullet: bool,
     quotes: usize,
+    /// How deep the last line was quoted.
+    quoted: usize,
     preformatted: usize,
     /// Name and depth of the element whose content is not for readers.
     hidden: Option<(Vec<u8>, usize)>,
@@ -149,15 +151,16 @@ impl Writer {
     }
 
     fn begin_line(&mut self) {
-        let quote = "> ".repeat(self.quotes.min(QUOTE_DEPTH_MAX));
+        let depth = self.quotes.min(QUOTE_DEPTH_MAX);
+        let quote = "> ".repeat(depth);
         if !self.out.is_empty() {
             self.out.push('\n');
             if self.breaks > 1 {
-                self.out.push_str(quote.trim_end());
+                self.out.push_str("> ".repeat(depth.min(self.quoted)).trim_end());
                 self.out.push('\n');
             }
         }
-        self.breaks = 0;
+        (self.breaks, self.quoted) = (0, depth);
         self.out.push_str(&quote);
         if std::mem::take(&mut self.bullet) {
             self.out.push_str("- ");
@@ -237,6 +240,7 @@ mod tests {
                 "<blockquote><p>you said</p><p>this</p></blockquote><p>I say</p>",
                 "> you said\n>\n> this\n\nI say",
             ),
+            ("so<blockquote>yes</blockquote>no", "so\n\n> yes\n\nno"),
             ("<pre>a\n  b</pre>c", "a\n  b\n\nc"),
             ("  one \n two\t three ", "one two three"),
             ("1 < 2 and 3 > 2", "1 < 2 and 3 > 2"),
