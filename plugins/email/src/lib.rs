@@ -4,12 +4,16 @@
 //! only when its events are in the same batch; one bad mail never stops the mailbox.
 //! Not its business: what a mail means, and sending any.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end at once"))]
+
 mod cut;
 mod imap;
 mod label;
 mod limits;
 mod mail;
 mod manifest;
+#[cfg(test)]
+mod played;
 mod position;
 mod read;
 mod settings;

@@ -50,8 +50,6 @@ pub const ATTACHMENTS_MAX: usize = 256;
 pub const KEYWORDS_MAX: usize = 32;
 /// Mails within mails that are taken apart; deeper ones are attachments.
 pub const NESTED_MAILS_MAX: usize = 32;
-/// Deepest quotation that is told apart in marked-up text.
-pub const QUOTE_DEPTH_MAX: usize = 16;
 
 /// How far ahead of its arrival a mail may be dated.
 pub const CLOCK_SKEW_MS: i64 = 5 * 60 * 1_000;

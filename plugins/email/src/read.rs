@@ -443,3 +443,6 @@ fn envelope<'a>(label: &'a Label, hint: &'a str, payload: u64) -> Envelope<'a> {
 fn partial(run: &Run, events: Vec<Event>) -> Result<Batch, Fault> {
     Ok(Batch { continuation: Some(run.continuation()?), ..Batch::new(events).cursor(run.position.cursor()?) })
 }
+
+#[cfg(test)]
+mod tests;

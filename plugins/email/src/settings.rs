@@ -128,17 +128,15 @@ pub(crate) mod tests {
 
     #[test]
     fn a_wrong_setting_is_named() {
-        let cases: [(&str, fn(&mut Settings)); 5] = [
-            ("host", |s| s.host = " ".into()),
-            ("user", |s| s.user = "a\r\nb".into()),
-            ("mailbox", |s| s.mailbox = String::new()),
-            ("max_message_kib", |s| s.max_message_kib = 1),
-            ("port", |s| s.port = 0),
-        ];
-        for (field, spoil) in cases {
-            let mut settings = settings();
-            spoil(&mut settings);
-            match settings.validate() {
+        let right = settings();
+        for (field, wrong) in [
+            ("host", Settings { host: " ".into(), ..right.clone() }),
+            ("user", Settings { user: "a\r\nb".into(), ..right.clone() }),
+            ("mailbox", Settings { mailbox: String::new(), ..right.clone() }),
+            ("max_message_kib", Settings { max_message_kib: 1, ..right.clone() }),
+            ("port", Settings { port: 0, ..right.clone() }),
+        ] {
+            match wrong.validate() {
                 Err(Fault::Config(problem)) => assert_eq!(problem.field, field),
                 other => panic!("{field}: {other:?}"),
             }

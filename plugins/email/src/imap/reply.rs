@@ -147,12 +147,25 @@ pub fn greeting(frame: &Frame) -> Option<Status> {
 
 /// Reads `frame`.
 pub fn reply(mut frame: Frame) -> Reply {
-    let lines = std::mem::take(&mut frame.lines);
+    let lines = with_words(std::mem::take(&mut frame.lines));
     let in_step = frame.literals.is_empty();
     match ResponseCodec::default().decode(&lines) {
-        Ok((rest, response)) if rest.is_empty() => understood(response, frame),
+        Ok(([], response)) => understood(response, frame),
         _ => unreadable(&lines, in_step),
     }
+}
+
+/// Gives a status without words some: the grammar asks for them, and servers leave them out.
+fn with_words(mut lines: Vec<u8>) -> Vec<u8> {
+    let mut words = lines.trim_ascii_end().split(|byte| *byte == b' ').skip(1);
+    let kind = words.next().unwrap_or_default();
+    let is_status =
+        [b"OK".as_slice(), b"NO", b"BAD", b"BYE"].iter().any(|known| known.eq_ignore_ascii_case(kind));
+    if is_status && words.next().is_none() {
+        lines.truncate(lines.trim_ascii_end().len());
+        lines.extend_from_slice(b" ...\r\n");
+    }
+    lines
 }
 
 fn understood(response: Response<'_>, frame: Frame) -> Reply {
@@ -359,6 +372,8 @@ RFC822.SIZE 733 BODY[] {6}\r\n"
                 "UnreadableFetch { uid: Some(9), in_step: true }",
             ),
             ("* 3 FETCH nonsense\r\n", "UnreadableFetch { uid: None, in_step: true }"),
+            ("h1 OK\r\n", r#"Done("h1", Status { kind: Ok, code: None, text: "..." })"#),
+            ("* bye \r\n", r#"Status(Status { kind: Bye, code: None, text: "..." })"#),
             ("the rest of a letter\r\n", "Junk"),
         ] {
             assert_eq!(format!("{:?}", read(session.as_bytes())), want, "{session}");

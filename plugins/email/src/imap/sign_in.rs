@@ -126,3 +126,138 @@ impl<T: Transport> Session<T> {
         Err(Fault::protocol("the server says more than can be listened to"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use hark_sdk::testing;
+    use hark_sdk::wire::Script;
+
+    use super::*;
+    use crate::settings::tests::settings;
+
+    const NOW: Ms = 1_784_885_565_000;
+
+    /// Signs in on a server that says `session`; returns what it heard.
+    fn sign_in(session: &str, security: Security, user: &str) -> (Result<(), Fault>, String, u32) {
+        testing::set_now(NOW);
+        let mut settings = settings();
+        (settings.security, settings.user) = (security, user.to_owned());
+        // One line a read, so that nothing is read ahead across the upgrade.
+        let script = Script::new(session.split_inclusive('\n'));
+        let mut reader = LineReader::new(Shared(std::rc::Rc::new(std::cell::RefCell::new(script))));
+        let server = std::rc::Rc::clone(&reader.transport().0);
+        let outcome = Session::sign_in(reader, &settings, NOW + 9_000).map(drop);
+        let server = server.borrow();
+        (outcome, String::from_utf8(server.sent.clone()).unwrap(), server.tls_started)
+    }
+
+    struct Shared(std::rc::Rc<std::cell::RefCell<Script>>);
+
+    impl Transport for Shared {
+        fn write(&mut self, bytes: &[u8]) -> Result<(), hark_sdk::wire::WireFault> {
+            self.0.borrow_mut().write(bytes)
+        }
+        fn write_secret(
+            &mut self,
+            prefix: &[u8],
+            name: &str,
+            user: &str,
+            encoding: SecretEncoding,
+            suffix: &[u8],
+        ) -> Result<(), hark_sdk::wire::WireFault> {
+            let kind: &[u8] = match encoding {
+                SecretEncoding::ImapQuoted => b"quoted ",
+                SecretEncoding::SaslPlain => b"sasl ",
+                _ => b"? ",
+            };
+            self.0.borrow_mut().write_secret(&[prefix, kind].concat(), name, user, encoding, suffix)
+        }
+        fn start_tls(&mut self) -> Result<(), hark_sdk::wire::WireFault> {
+            self.0.borrow_mut().start_tls()
+        }
+        fn read(&mut self, max: u32, timeout_ms: u32) -> Result<Vec<u8>, hark_sdk::wire::WireFault> {
+            self.0.borrow_mut().read(max, timeout_ms)
+        }
+        fn keep(&mut self, label: &str, media_type: &str, bytes: &[u8]) -> u64 {
+            self.0.borrow_mut().keep(label, media_type, bytes)
+        }
+    }
+
+    #[test]
+    fn each_server_is_signed_in_to_as_it_asks() {
+        let (tls, starttls) = (Security::Tls, Security::Starttls);
+        for (name, session, security, user, heard) in [
+            (
+                "login",
+                "* OK [CAPABILITY IMAP4rev1] hi\r\nh1 OK in\r\n",
+                tls,
+                "a\"b",
+                "h1 LOGIN \"a\\\"b\" quoted <imap-password for a\"b>\r\n",
+            ),
+            (
+                "capabilities are asked for",
+                "* OK hi\r\n* CAPABILITY IMAP4rev1\r\nh1 OK\r\nh2 OK in\r\n",
+                tls,
+                "jo",
+                "h1 CAPABILITY\r\nh2 LOGIN \"jo\" quoted <imap-password for jo>\r\n",
+            ),
+            (
+                "initial response",
+                "* OK [CAPABILITY IMAP4rev1 LOGINDISABLED AUTH=PLAIN SASL-IR] hi\r\nh1 OK in\r\n",
+                tls,
+                "jo",
+                "h1 AUTHENTICATE PLAIN sasl <imap-password for jo>\r\n",
+            ),
+            (
+                "asked for the response",
+                "* OK [CAPABILITY IMAP4rev1 LOGINDISABLED AUTH=PLAIN] hi\r\n+ \r\nh1 OK in\r\n",
+                tls,
+                "jo",
+                "h1 AUTHENTICATE PLAIN\r\nsasl <imap-password for jo>\r\n",
+            ),
+            (
+                "a user beyond ASCII",
+                "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR] hi\r\nh1 OK in\r\n",
+                tls,
+                "jö",
+                "h1 AUTHENTICATE PLAIN sasl <imap-password for jö>\r\n",
+            ),
+            (
+                "starttls",
+                "* OK [CAPABILITY IMAP4rev1 LOGINDISABLED STARTTLS] hi\r\nh1 OK go\r\n* CAPABILITY IMAP4rev1\r\nh2 OK\r\nh3 OK in\r\n",
+                starttls,
+                "jo",
+                "h1 STARTTLS\r\nh2 CAPABILITY\r\nh3 LOGIN \"jo\" quoted <imap-password for jo>\r\n",
+            ),
+            ("signed in already", "* PREAUTH hi\r\n", tls, "jo", ""),
+        ] {
+            let (outcome, sent, tls_started) = sign_in(session, security, user);
+            assert_eq!((outcome, sent.as_str()), (Ok(()), heard), "{name}");
+            assert_eq!(tls_started, u32::from(security == starttls), "{name}");
+        }
+    }
+
+    #[test]
+    fn each_refusal_is_told() {
+        let (tls, starttls) = (Security::Tls, Security::Starttls);
+        let login = "* OK [CAPABILITY IMAP4rev1] hi\r\n";
+        for (name, session, security, want) in [
+            ("wrong password", format!("{login}h1 NO [AUTHENTICATIONFAILED] Invalid\r\n"), tls, "Auth("),
+            ("unavailable", format!("{login}h1 NO [UNAVAILABLE] later\r\n"), tls, "Transient("),
+            ("too many", format!("{login}* BYE [UNAVAILABLE] too many connections\r\n"), tls, "Transient("),
+            ("limit", format!("{login}h1 NO [LIMIT] slow down\r\n"), tls, "RateLimited("),
+            ("quota", format!("{login}h1 NO [OVERQUOTA] full\r\n"), tls, "QuotaExhausted("),
+            ("bye at once", "* BYE too many\r\n".to_owned(), tls, "Transient("),
+            ("no IMAP", "HTTP/1.1 400 Bad Request\r\n".to_owned(), tls, "Protocol("),
+            ("silence", String::new(), tls, "Transient("),
+            ("no way in", "* OK [CAPABILITY IMAP4rev1 LOGINDISABLED] hi\r\n".to_owned(), tls, "Unsupported("),
+            ("no starttls", format!("{login}h1 BAD what\r\n"), starttls, "field: \"security\""),
+            ("preauth before tls", "* PREAUTH hi\r\n".to_owned(), starttls, "Protocol("),
+        ] {
+            let (outcome, sent, _) = sign_in(&session, security, "jo");
+            let fault = format!("{:?}", outcome.unwrap_err());
+            assert!(fault.contains(want), "{name}: {fault}");
+            assert!(security == tls || !sent.contains("LOGIN"), "{name}: no secret in plain");
+        }
+    }
+}

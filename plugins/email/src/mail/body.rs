@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use hark_sdk::types::Attachment;
+use hark_sdk::{html, text};
 use mail_parser::{Message, MessagePart, MimeHeaders, PartType};
 
-use super::{charset, html, nesting, plain};
+use super::{charset, nesting, plain};
 use crate::limits;
 
 /// Field with the size of a part that was left on the server.
@@ -30,7 +31,7 @@ pub fn content(message: &Message<'_>, raw: &[u8]) -> Content {
     // Senders do put an empty plain part beside the markup that says it all.
     let words = if words.trim().is_empty() { html::to_text(&markup) } else { words };
     Content {
-        text: plain::text(&words),
+        text: text::plain(&words),
         html: (!markup.is_empty()).then_some(markup),
         attachments: message.attachments().take(limits::ATTACHMENTS_MAX).map(attachment).collect(),
     }

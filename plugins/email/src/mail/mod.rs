@@ -8,7 +8,6 @@
 mod body;
 mod charset;
 mod header;
-mod html;
 mod identity;
 mod nesting;
 mod plain;

@@ -1,43 +1,22 @@
-//! Plain text as the contract wants it: LF, NFC, no NUL; and short lines for names and titles.
+//! Short lines for names and titles, and text whose line ends are soft.
 
-use unicode_normalization::{UnicodeNormalization, is_nfc};
+use hark_sdk::text;
 
 use crate::limits;
 
-/// Returns `text` with LF line ends, in NFC, without NUL and without blanks at its end.
-pub fn text(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut chars = text.trim_end().chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\0' => {}
-            '\r' => {
-                chars.next_if_eq(&'\n');
-                out.push('\n');
-            }
-            c => out.push(c),
-        }
-    }
-    match is_nfc(&out) {
-        true => out,
-        false => out.nfc().collect(),
-    }
-}
-
 /// Returns `text` as one line: runs of blanks and controls are one blank, at most 1,000 bytes; none if empty.
 pub fn line(text: &str) -> Option<String> {
+    // Control characters stand where blanks were meant: in folded and in forged lines.
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
     let mut out = String::new();
-    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
-        if !out.is_empty() {
-            out.push(' ');
-        }
+    for word in words {
         out.push_str(word);
+        out.push(' ');
         if out.len() > limits::LINE_TEXT_BYTES_MAX {
             break;
         }
     }
-    let out = if is_nfc(&out) { out } else { out.nfc().collect() };
-    let out = cut(out, limits::LINE_TEXT_BYTES_MAX);
+    let out = cut(text::line(&out), limits::LINE_TEXT_BYTES_MAX);
     (!out.is_empty()).then_some(out)
 }
 
@@ -73,15 +52,6 @@ pub fn unflow(text: &str, del_sp: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn text_is_lf_and_composed() {
-        for (from, want) in
-            [("a\r\nb\rc\n\n", "a\nb\nc"), ("e\u{301}", "é"), ("a\0b", "ab"), ("\n x", "\n x")]
-        {
-            assert_eq!(text(from), want, "{from:?}");
-        }
-    }
 
     #[test]
     fn lines_are_short_and_single() {

@@ -1,5 +1,7 @@
 //! One mail in, its events out.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::settings::tests::settings;
 
@@ -322,3 +324,59 @@ fn the_same_bytes_give_the_same_events() {
         assert_eq!(read(raw), read(raw));
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    /// Mails put together from what mails are made of, in any order: none is lost, none is too much.
+    #[test]
+    fn no_mail_is_too_broken(pieces in proptest::collection::vec(0usize..PIECES.len(), 0..40), junk in any::<Vec<u8>>()) {
+        let mut raw: Vec<u8> = pieces.iter().flat_map(|piece| PIECES[*piece].iter().copied()).collect();
+        let at = raw.len() / 2;
+        raw.splice(at..at, junk);
+        let events = read(&raw);
+        let last = events.last().expect("every mail gives something");
+        let whole = events.len() >= 2 && matches!(last, Event::Item(_));
+        let is_poison = events.len() == 1 && matches!(last, Event::Poison(_));
+        prop_assert!(whole || is_poison, "{:?}", events);
+        if let Event::Item(item) = last {
+            prop_assert!((1..=limits::ID_BYTES_MAX).contains(&item.id.len()));
+            prop_assert!((1..=limits::ID_BYTES_MAX).contains(&item.conversation.len()));
+            prop_assert!(!item.text.contains(['\0', '\r']));
+            prop_assert!(item.relations.iter().all(|relation| relation.target != item.id));
+        }
+    }
+}
+
+const PIECES: [&[u8]; 30] = [
+    b"From: Jo <jo@example.org>\r\n",
+    b"From: \xff\xfe <@>,,;\r\n",
+    b"Date: Fri, 24 Jul 2026 09:12:40 +0000\r\n",
+    b"Date: 99 Foo 99999 99:99:99 +9999\r\n",
+    b"Subject: =?utf-8?q?broken=?= =?x?y?z?= =?utf-8?b?4pyT\r\n",
+    b"Subject: Re: Fwd: [a] [b] Re:\r\n",
+    b"Message-ID: <a@b>\r\n",
+    b"Message-ID: <a@b> <c@d>\r\n",
+    b"References: <a@b> <<c>> <d <e> f@g>\r\n",
+    b"In-Reply-To: your message of <a@b>\r\n",
+    b"Content-Type: multipart/mixed; boundary=b\r\n",
+    b"Content-Type: multipart/alternative; boundary=\"b\r\n",
+    b"Content-Type: multipart/report; boundary=b\r\n",
+    b"Content-Type: message/rfc822\r\n",
+    b"Content-Type: text/html; charset=utf-7\r\n",
+    b"Content-Type: text/plain; charset=iso-2022-jp; format=flowed; delsp=yes\r\n",
+    b"Content-Type: application/x; name*0*=utf-8''%ff; name*1=x\r\n",
+    b"Content-Transfer-Encoding: base64\r\n",
+    b"Content-Transfer-Encoding: quoted-printable\r\n",
+    b"Content-Disposition: attachment; filename=\"\r\n",
+    b"\r\n",
+    b"\n",
+    b"--b\r\n",
+    b"--b--\r\n",
+    b"<p>markup<blockquote><script>",
+    b"=E2=80=94 =ZZ =\r\n",
+    b"4pyTIPCfmIA=\r\n",
+    b"\x1b$B$3$s\x1b(B \r\n> quoted \r\n",
+    b"\0\0\0",
+    b"List-Id: <\xfc.lists>\r\nReturn-Path: <>\r\n",
+];
