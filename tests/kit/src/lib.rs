@@ -1,1 +1,7 @@
-//! Not here yet.
+//! What tests of several crates need: guests that are built, and servers that are started.
+//!
+//! Everything here panics on failure: a test that cannot be set up has failed.
+
+mod guests;
+
+pub use guests::{guest, guest_bytes, guest_names, newer_contract};

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use hark_egress::{CallBudget, GateReport};
 use hark_model::SourceLimits;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time;
 use wasmtime::Store;
 
@@ -24,6 +24,14 @@ pub(crate) struct Stage<'a> {
     pub memory_bytes_max: usize,
 }
 
+impl Stage<'_> {
+    /// Waits for a slot. Held until the store is gone: a slot that is not free yet makes the next call
+    /// wait, not fail.
+    pub(crate) async fn slot(&self) -> SemaphorePermit<'_> {
+        self.slots.acquire().await.expect("the semaphore of slots is never closed")
+    }
+}
+
 /// Runs one export in a fresh instance, within every limit of `limits`.
 pub(crate) async fn run<E: Export>(
     stage: Stage<'_>,
@@ -32,8 +40,7 @@ pub(crate) async fn run<E: Export>(
     export: E,
 ) -> CallReport<E::Answer> {
     let asked = Instant::now();
-    // Held until the store is gone: a slot that is not free yet makes the next call wait, not fail.
-    let _slot = stage.slots.acquire().await.expect("the semaphore of slots is never closed");
+    let _slot = stage.slot().await;
     let begun = Instant::now();
     let call_time = Duration::from_secs(limits.call_secs);
     let computing = Computing::new();

@@ -121,10 +121,8 @@ impl CompiledCache {
     }
 
     fn write_whole(&self, name: &str, parts: &[&[u8]]) -> io::Result<()> {
-        let mut random = [0; 8];
-        rand::rng().fill_bytes(&mut random);
         // Under a name of its own first: two hosts may compile the same component at once.
-        let draft = self.folder.join(format!("{name}.{}", hex::encode(random)));
+        let draft = self.folder.join(format!("{name}.{}", random_name()));
         let written = write_private(&draft, parts).and_then(|()| fs::rename(&draft, self.folder.join(name)));
         if written.is_err() {
             let _ = fs::remove_file(&draft);
@@ -174,10 +172,17 @@ fn read_or_make_key(path: &Path) -> io::Result<[u8; KEY_BYTES]> {
     }
 }
 
+/// Returns a name for a draft that no other host and no other thread takes.
+fn random_name() -> String {
+    let mut random = [0; 8];
+    rand::rng().fill_bytes(&mut random);
+    hex::encode(random)
+}
+
 fn make_key(path: &Path) -> io::Result<[u8; KEY_BYTES]> {
     let mut key = [0; KEY_BYTES];
     rand::rng().fill_bytes(&mut key);
-    let draft = path.with_extension(std::process::id().to_string());
+    let draft = path.with_extension(random_name());
     write_private(&draft, &[&key])?;
     // A link appears whole and never replaces a key that another host made meanwhile.
     let linked = fs::hard_link(&draft, path);

@@ -7,7 +7,7 @@ use wasmtime_wasi::I32Exit;
 use crate::call_log::LogSummary;
 use crate::imports::Denied;
 use crate::memory::MemoryMeter;
-use crate::{CallError, TrapKind};
+use crate::{CallError, TrapKind, limits};
 
 /// What is known about a call when it failed.
 pub(crate) struct Circumstances<'a> {
@@ -50,6 +50,8 @@ pub(crate) fn explain(error: &wasmtime::Error, around: &Circumstances<'_>) -> Ca
 fn explain_trap(trap: Trap, error: &wasmtime::Error, around: &Circumstances<'_>) -> CallError {
     let kind = match trap {
         Trap::StackOverflow => TrapKind::StackOverflow,
+        // Most languages keep a second stack in memory, which ends at the edge of memory.
+        Trap::MemoryOutOfBounds if is_deep(error) => TrapKind::StackOverflow,
         Trap::UnreachableCodeReached => TrapKind::Unreachable,
         Trap::MemoryOutOfBounds | Trap::TableOutOfBounds | Trap::HeapMisaligned => TrapKind::OutOfBounds,
         Trap::IntegerOverflow | Trap::IntegerDivisionByZero | Trap::BadConversionToInteger => {
@@ -71,9 +73,16 @@ fn explain_trap(trap: Trap, error: &wasmtime::Error, around: &Circumstances<'_>)
         (TrapKind::StackOverflow, _) => "it called itself too deep (stack overflow)".to_owned(),
         (TrapKind::Unreachable, Some(words)) => format!("it aborted; its last words: {words}"),
         (TrapKind::Unreachable, None) => "it aborted without a word".to_owned(),
+        (TrapKind::OutOfBounds, _) => "it touched memory that is not there".to_owned(),
         _ => trap.to_string(),
     };
     trapped(kind, message, error)
+}
+
+/// Tells whether the guest was so deep in calls that the backtrace had to be cut.
+fn is_deep(error: &wasmtime::Error) -> bool {
+    let frames = error.downcast_ref::<WasmBacktrace>().map_or(0, |backtrace| backtrace.frames().len());
+    frames >= limits::BACKTRACE_FRAMES_MAX
 }
 
 fn trapped(kind: TrapKind, message: String, error: &wasmtime::Error) -> CallError {
