@@ -1,8 +1,20 @@
 //! Feed pages, JSON and the live stream, rendered on the server.
 //!
 //! Holds: heard content is text to a browser, never markup or a script; nothing here writes; a page
-//! asks no host but ours. Not here: SQL, connectors, what an item means.
+//! asks no host but ours; a link leads only to `http` or `https`. Not here: SQL, connectors, what an
+//! item means.
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end at once"))]
 
+mod assets;
+mod error;
+mod guard;
+mod json;
+pub mod limits;
+mod live;
+mod pages;
+mod query;
 mod server;
+mod text;
 
+pub use json::feed_item;
 pub use server::{ServeError, WebOptions, router, serve};

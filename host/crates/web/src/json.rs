@@ -1,0 +1,83 @@
+//! The feed as JSON: the same facts as the page and as the command line.
+//!
+//! Holds: the only place that says how an item looks in JSON. Not here: how HTML shows it.
+
+use hark_store::{FeedKey, FeedRow};
+use serde_json::{Value, json};
+
+/// Returns an item as JSON. Text is as heard: a program reads it, not a screen.
+pub fn feed_item(row: &FeedRow) -> Value {
+    json!({
+        "id": row.row_id,
+        "uid": row.uid.to_string(),
+        "conversation": {
+            "id": row.conversation_id,
+            "title": row.conversation_title,
+            "place": row.place,
+            "others": row.replies_in_thread,
+        },
+        "zone": row.zone.as_str(),
+        "visibility": row.visibility.as_str(),
+        "sources": row.sources,
+        "platform": row.platform,
+        "kind": row.kind.as_str(),
+        "direction": row.direction.as_str(),
+        "author": row.author.as_ref().map(|author| json!({
+            "id": author.native_id,
+            "kind": author.kind.as_str(),
+            "name": author.display_name,
+            "handle": author.handle,
+            "url": author.profile_url,
+            "followers": author.followers,
+            "verified": author.verified,
+            "is_self": author.is_self,
+        })),
+        "title": row.title,
+        "text": row.text,
+        "url": row.url,
+        "language": row.language,
+        "published_at": row.published_at,
+        "published_is_estimate": row.published_is_estimate,
+        "edited_at": row.edited_at,
+        "removed_at": row.removed_at,
+        "revision": row.revision,
+        "automated": row.automated,
+        "sensitive": row.sensitive,
+        "sentiment": row.sentiment.as_ref().map(|sentiment| json!({
+            "label": sentiment.label.as_str(),
+            "score": sentiment.score,
+            "confidence": sentiment.confidence,
+            "evidence": sentiment.evidence.iter().map(|piece| json!({
+                "start": piece.start,
+                "end": piece.end,
+                "text": piece.text,
+                "weight": piece.weight,
+            })).collect::<Vec<_>>(),
+        })),
+        "route": {
+            "team": row.team,
+            "person": row.person,
+            "priority": row.priority.map(|priority| priority.as_str()),
+            "rules": row.route_reasons,
+        },
+        "tags": row.tags,
+        "counters": row.counters.as_ref().map(|counters| json!({
+            "likes": counters.likes,
+            "replies": counters.replies,
+            "shares": counters.shares,
+            "quotes": counters.quotes,
+            "views": counters.views,
+            "score": counters.score,
+        })),
+        "attachments": row.attachments,
+    })
+}
+
+/// Returns a page of the feed; `older` is what to give as `before` for the next one.
+pub(crate) fn feed(rows: &[FeedRow], total: u64, older: Option<FeedKey>) -> Value {
+    json!({
+        "total": total,
+        "items": rows.iter().map(feed_item).collect::<Vec<_>>(),
+        "before": older.map(|key| format!("{}_{}", key.at, key.row_id)),
+    })
+}

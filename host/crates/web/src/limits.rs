@@ -1,0 +1,42 @@
+//! Bounds of the pages.
+
+use std::time::Duration;
+
+/// Longest path and query of a request.
+pub const URI_BYTES_MAX: usize = 4 << 10;
+/// Longest search.
+pub const WORDS_BYTES_MAX: usize = 512;
+/// Longest name of a source, team or language in a query.
+pub const NAME_BYTES_MAX: usize = 256;
+/// Most values of one key in a query.
+pub const VALUES_MAX: usize = 16;
+/// Rows of a page.
+pub const PAGE_ROWS: u32 = 40;
+/// Most rows that the JSON feed gives at once.
+pub const API_ROWS_MAX: u32 = 500;
+/// Characters of an item's text in a row of the feed.
+pub const EXCERPT_CHARS: usize = 280;
+/// Characters before the first hit of a search, when the text has to be cut.
+pub const EXCERPT_CHARS_BEFORE_HIT: usize = 60;
+/// Characters of an item's text on its thread's page.
+pub const TEXT_CHARS_MAX: usize = 20_000;
+/// Characters of a title, name or place.
+pub const LINE_CHARS_MAX: usize = 160;
+/// Words that the reason of a sentiment lists.
+pub const EVIDENCE_MAX: usize = 12;
+/// Tags that a row shows.
+pub const TAGS_MAX: usize = 8;
+/// Items of one thread whose files are listed.
+pub const FILE_LISTS_MAX: usize = 32;
+/// Sources, or teams, that the side bar lists.
+pub const SIDE_ENTRIES_MAX: usize = 50;
+/// Live streams at a time; more are turned away with 503.
+pub const LIVE_STREAMS_MAX: usize = 64;
+/// Rows of one live step; when there are more, the page is told to load anew.
+pub const LIVE_ROWS_MAX: u32 = 100;
+/// Least time between two looks of one live stream.
+pub const LIVE_PAUSE: Duration = Duration::from_millis(200);
+/// Longest silence on a live stream.
+pub const LIVE_KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// Looks for the newest row before the search for it is given up.
+pub const NEWEST_LOOKS_MAX: usize = 64;
