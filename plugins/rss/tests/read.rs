@@ -13,13 +13,14 @@ use hark_sdk::types::{AuthWhy, Batch, Budget, Event, Fault, Ms, ReadMode, ReadRe
 
 const NOW: Ms = 1_784_894_400_000;
 
+type Headers = Vec<(String, String)>;
 type Answer = Result<(u16, Vec<(&'static str, &'static str)>, String), HttpFault>;
 
 /// A web of feeds by address, and what was asked of it.
 #[derive(Clone, Default)]
 struct Web {
     answers: Rc<RefCell<BTreeMap<String, Answer>>>,
-    asked: Rc<RefCell<Vec<(String, Vec<(String, String)>)>>>,
+    asked: Rc<RefCell<Vec<(String, Headers)>>>,
 }
 
 impl Web {

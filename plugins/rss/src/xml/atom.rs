@@ -105,12 +105,11 @@ fn content(node: &Node, document: &str) -> Option<Content> {
         .find_map(|content| construct(content, document))
 }
 
-/// A text construct by its type; 0.3 wrote media types and a mode.
+/// A text construct by its type; 0.3 wrote media types.
 fn construct(node: &Node, document: &str) -> Option<Content> {
     let kind = node.attribute("type").unwrap_or("text").to_ascii_lowercase();
-    let escaped = node.attribute("mode") == Some("escaped");
     let is_html = kind.contains("html") || !node.children.is_empty();
-    if !is_html && !kind.starts_with("text") && !(escaped && kind.is_empty()) {
+    if !is_html && !kind.starts_with("text") {
         return None;
     }
     let markup = node.markup(document).trim();

@@ -167,14 +167,14 @@ impl<'d> Scanner<'d> {
     }
 
     fn broken(&mut self, at: usize, why: &str) {
-        let rest = &self.document[at.min(self.document.len())..];
+        let rest = &self.document[self.document.ceil_char_boundary(at)..];
         let end = self.next_entry(at).unwrap_or(self.document.len());
         let pointer = self.pointer();
         self.feed.parts.push(Part::Broken {
             hint: hint(rest),
             why: why.to_owned(),
             pointer,
-            digest: digest(&[self.document[at.min(end)..end].as_bytes()]),
+            digest: digest(&[&self.document.as_bytes()[at.min(end)..end]]),
         });
     }
 
@@ -201,7 +201,7 @@ impl<'d> Scanner<'d> {
 
     fn next_entry(&self, at: usize) -> Option<usize> {
         let name = if self.format == Some(Format::Atom) { "entry" } else { "item" };
-        let mut from = at + 1;
+        let mut from = self.document.ceil_char_boundary(at + 1);
         loop {
             let start = from + self.document.get(from..)?.find('<')?;
             let tag = &self.document[start + 1..];
