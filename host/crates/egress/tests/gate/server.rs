@@ -46,8 +46,9 @@ pub fn ok(body: impl AsRef<[u8]>) -> Reply {
     reply("200 OK", "", body)
 }
 
+/// A redirect with a body of several packets, as careless servers send it.
 pub fn redirect(status: u16, location: &str) -> Reply {
-    reply(&format!("{status} Elsewhere"), &format!("location: {location}\r\n"), "elsewhere")
+    reply(&format!("{status} Elsewhere"), &format!("location: {location}\r\n"), "elsewhere".repeat(6_000))
 }
 
 /// A running server.
