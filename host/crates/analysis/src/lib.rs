@@ -1,47 +1,23 @@
 //! Language and sentiment with evidence; pure and synchronous.
+//!
+//! Holds: one text in, the same opinions out, always; every opinion with its maker, its confidence and
+//! what it was made from; time and memory in proportion to the text, up to a bound. Not here: where a text
+//! came from, who should see it, what was said before.
 
-use hark_model::Annotation;
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end at once"))]
 
-/// Reads texts: in which language they are and how they feel. One serves all threads.
-#[derive(Debug, Default)]
-pub struct Analyser {}
+mod analyser;
+mod language;
+mod lexicon;
+pub mod limits;
+mod own_words;
+mod script;
+mod sentiment;
+mod tag;
+mod tokens;
+mod valence;
 
-/// What was found in one text.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Analysis {
-    /// In which language; absent when that cannot be told.
-    pub language: Option<Annotation>,
-    /// How it feels; `unknown` for a language without a model.
-    pub sentiment: Annotation,
-}
-
-impl Analysis {
-    /// Returns every opinion, for the store.
-    pub fn annotations(self) -> Vec<Annotation> {
-        self.language.into_iter().chain([self.sentiment]).collect()
-    }
-}
-
-impl Analyser {
-    /// Loads what is compiled in.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Says what can be said of `text`.
-    pub fn analyse(&self, text: &str, title: Option<&str>, claimed_language: Option<&str>) -> Analysis {
-        let _ = (text, title, claimed_language);
-        Analysis {
-            language: None,
-            sentiment: Annotation {
-                kind: hark_model::AnnotationKind::Sentiment,
-                value: hark_model::Sentiment::Unknown.to_string(),
-                score: None,
-                confidence: None,
-                evidence: Vec::new(),
-                producer: "hark-lexicon",
-                producer_version: "1",
-            },
-        }
-    }
-}
+pub use analyser::{
+    Analyser, Analysis, LANGUAGE_PRODUCER, LANGUAGE_VERSION, PLATFORM_PRODUCER, PLATFORM_VERSION,
+    SENTIMENT_PRODUCER, SENTIMENT_VERSION,
+};

@@ -4,6 +4,8 @@
 //! column, key and what to write instead, and all complaints come at once. A secret never stands here:
 //! only where it comes from. Not here: reading secrets, connectors' own settings against their schema.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end at once"))]
+
 mod config;
 mod error;
 mod example;

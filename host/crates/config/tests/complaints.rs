@@ -1,6 +1,8 @@
 //! What an operator reads after a slip: every sort of complaint with its full text. `complaints.txt` holds
 //! one case after the other: `=== KIND`, the settings, `---`, what is said of them.
 
+#![allow(clippy::unwrap_used, reason = "a test may end at once")]
+
 use std::collections::HashSet;
 use std::path::Path;
 

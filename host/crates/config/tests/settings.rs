@@ -1,5 +1,7 @@
 //! What a good file means: defaults, paths, and what reaches the connector.
 
+#![allow(clippy::unwrap_used, reason = "a test may end at once")]
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -1,0 +1,252 @@
+//! One text in, what can be said of it out.
+
+use hark_model::{Annotation, AnnotationKind, Sentiment};
+
+use crate::language::{self, Verdict};
+use crate::lexicon::Lexicon;
+use crate::limits;
+use crate::own_words;
+use crate::sentiment;
+use crate::tag;
+use crate::tokens::{Part, Token, Tokens};
+use crate::valence;
+
+/// Who says how a text feels.
+pub const SENTIMENT_PRODUCER: &str = "hark-lexicon";
+/// Which version of it: raised whenever one text could get another score, label or confidence.
+pub const SENTIMENT_VERSION: &str = "1";
+/// Who says in which language a text is, where the platform does not.
+pub const LANGUAGE_PRODUCER: &str = "hark-language";
+/// Which version of it: raised whenever one text could get another language or confidence.
+pub const LANGUAGE_VERSION: &str = "1";
+/// Who says in which language a text is, where the platform does.
+pub const PLATFORM_PRODUCER: &str = "platform";
+/// Platforms have no version that we know of.
+pub const PLATFORM_VERSION: &str = "";
+
+/// Beginnings of the title of an answer or a forwarded mail: such a title is somebody else's.
+const ANSWER_PREFIXES: &[&str] =
+    &["re:", "re[", "aw:", "sv:", "antw:", "fw:", "fwd:", "wg:", "tr:", "rv:", "vs:"];
+
+/// Reads texts: in which language they are and how they feel. One serves all threads; the same text gets
+/// the same answer always.
+pub struct Analyser {
+    lexicon: Lexicon,
+}
+
+impl std::fmt::Debug for Analyser {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Analyser")
+    }
+}
+
+impl Default for Analyser {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What was found in one text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Analysis {
+    /// In which language, as a BCP 47 tag; absent when that cannot be told. The confidence is how often
+    /// such a guess is right; there is none where the platform said so.
+    pub language: Option<Annotation>,
+    /// How it feels. `unknown` without a score where there is no model for the language, or nothing to go
+    /// by. The confidence is the share of English tweets with such a score that people labelled the same,
+    /// times the confidence that it is English.
+    pub sentiment: Annotation,
+}
+
+impl Analysis {
+    /// Returns every opinion, for the store.
+    pub fn annotations(self) -> Vec<Annotation> {
+        self.language.into_iter().chain([self.sentiment]).collect()
+    }
+}
+
+impl Analyser {
+    /// Loads what is compiled in: some milliseconds, once.
+    pub fn new() -> Self {
+        Self { lexicon: Lexicon::new() }
+    }
+
+    /// Says what can be said of `text` and `title`; `claimed_language` is what the platform says.
+    ///
+    /// Only the author's own words count: not quoted lines, salutation, closing and signature, and not the
+    /// title of an answer. Offsets of evidence are bytes of `text`; words of the title have 0 for both.
+    pub fn analyse(&self, text: &str, title: Option<&str>, claimed_language: Option<&str>) -> Analysis {
+        let title = title.filter(|title| is_own_title(title, text)).unwrap_or("");
+        let title = &title[..title.floor_char_boundary(limits::TITLE_BYTES_MAX)];
+        let title_range = 0..title.len();
+        let ranges = own_words::ranges(text, &self.lexicon);
+        let verdict = language::decide(
+            &[(title, std::slice::from_ref(&title_range)), (text, &ranges)],
+            claimed_language,
+        );
+
+        let mut tokens = Tokens::with_room_for(title.len() + text.len());
+        tokens.add(Part::Title, title, 0..title.len(), &self.lexicon);
+        ranges.into_iter().for_each(|range| tokens.add(Part::Text, text, range, &self.lexicon));
+        Analysis { sentiment: sentiment_of(&tokens, &verdict, text, title), language: language_of(verdict) }
+    }
+}
+
+/// Tells whether `title` is the author's and is not simply the beginning of the text once more.
+fn is_own_title(title: &str, text: &str) -> bool {
+    let title = title.trim();
+    let is_answer = ANSWER_PREFIXES.iter().any(|prefix| {
+        title
+            .as_bytes()
+            .get(..prefix.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
+    });
+    let begins_text = text.trim_start().starts_with(title.trim_end_matches(['…', '.']).trim_end());
+    !is_answer && !begins_text
+}
+
+fn language_of(verdict: Verdict) -> Option<Annotation> {
+    let (value, confidence, producer, producer_version) = match verdict {
+        Verdict::Claimed(tag) => (tag, None, PLATFORM_PRODUCER, PLATFORM_VERSION),
+        Verdict::Found(language, confidence) => {
+            (language.to_owned(), Some(confidence), LANGUAGE_PRODUCER, LANGUAGE_VERSION)
+        }
+        Verdict::PerhapsEnglish(_) | Verdict::Unknown | Verdict::Nothing => return None,
+    };
+    let kind = AnnotationKind::Language;
+    Some(Annotation {
+        kind,
+        value,
+        score: None,
+        confidence,
+        evidence: Vec::new(),
+        producer,
+        producer_version,
+    })
+}
+
+fn sentiment_of(tokens: &Tokens, verdict: &Verdict, text: &str, title: &str) -> Annotation {
+    let signs_only = |token: &Token| token.is_sign;
+    let (valence, english) = match verdict {
+        _ if !tokens.has_words => return unknown(),
+        Verdict::Claimed(tag) if tag::primary(tag) == "en" => (valence::score(tokens, |_| true), 1.0),
+        Verdict::Found("en", confidence) | Verdict::PerhapsEnglish(confidence) => {
+            (valence::score(tokens, |_| true), *confidence)
+        }
+        Verdict::Claimed(_) | Verdict::Found(..) => return unknown(),
+        // A face means the same whatever is said around it; words may be anything.
+        Verdict::Unknown | Verdict::Nothing => match tokens.list.iter().any(signs_only) {
+            true => (valence::score(tokens, signs_only), 1.0),
+            false => return unknown(),
+        },
+    };
+    let score = sentiment::rounded(valence.score);
+    Annotation {
+        kind: AnnotationKind::Sentiment,
+        value: sentiment::label(score).to_string(),
+        score: Some(score),
+        confidence: Some(sentiment::rounded(sentiment::confidence(score) * english)),
+        evidence: sentiment::evidence(&valence, tokens, text, title),
+        producer: SENTIMENT_PRODUCER,
+        producer_version: SENTIMENT_VERSION,
+    }
+}
+
+fn unknown() -> Annotation {
+    Annotation {
+        kind: AnnotationKind::Sentiment,
+        value: Sentiment::Unknown.to_string(),
+        score: None,
+        confidence: None,
+        evidence: Vec::new(),
+        producer: SENTIMENT_PRODUCER,
+        producer_version: SENTIMENT_VERSION,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sentiment(text: &str) -> (String, Option<f64>, Vec<String>) {
+        let found = Analyser::new().analyse(text, None, None).sentiment;
+        (found.value, found.score, found.evidence.into_iter().map(|evidence| evidence.text).collect())
+    }
+
+    #[test]
+    fn labels_come_with_the_words_that_made_them() {
+        for (text, label, words) in [
+            ("The new checkout is really great!", "positive", vec!["really", "great", "!"]),
+            ("The new checkout is not good at all", "negative", vec!["not", "good"]),
+            ("I HATE the new checkout, it is horrible", "negative", vec!["HATE", "horrible"]),
+            ("The meeting is at three in room five", "neutral", vec![]),
+            ("The new checkout came 😂 and went", "positive", vec!["😂"]),
+            ("😠😠", "negative", vec!["😠", "😠"]),
+        ] {
+            let (found, score, evidence) = sentiment(text);
+            assert_eq!((found.as_str(), score.is_some()), (label, true), "text: {text:?}, {evidence:?}");
+            if !words.is_empty() {
+                assert_eq!(evidence, words, "text: {text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn there_is_no_opinion_without_a_model() {
+        for text in [
+            "Die Kasse geht schon wieder nicht, so ein Mist 😡",
+            "決済ができません 😡",
+            "bene",
+            "",
+            "@jo https://example.com/good",
+            "> great quote\n> of somebody",
+        ] {
+            let found = Analyser::new().analyse(text, None, None).sentiment;
+            assert_eq!(
+                (found.value.as_str(), found.score, found.confidence),
+                ("unknown", None, None),
+                "{text:?}"
+            );
+        }
+        let claimed = Analyser::new().analyse("I love it, it is great", None, Some("nl"));
+        assert_eq!(claimed.sentiment.value, "unknown");
+        assert_eq!(
+            claimed.language.map(|found| (found.value, found.producer)),
+            Some(("nl".to_owned(), "platform"))
+        );
+    }
+
+    #[test]
+    fn only_the_authors_own_words_count() {
+        let mail = "Dear team,\nthe checkout is broken again.\n\nBest regards,\nJo\n\n\
+                    On Monday support wrote:\n> We are happy to tell you that all is great now!\n";
+        let (label, _, evidence) = sentiment(mail);
+        assert_eq!((label.as_str(), evidence), ("negative", vec!["broken".to_owned()]));
+    }
+
+    #[test]
+    fn a_title_counts_once_and_not_in_answers() {
+        let analyser = Analyser::new();
+        let score = |title, text| analyser.analyse(text, title, Some("en")).sentiment.score.unwrap_or(0.0);
+        let text = "The checkout does this since Monday";
+        assert!(score(Some("Terrible service"), text) < -0.3);
+        assert_eq!(score(Some("Re: Terrible service"), text), 0.0);
+        assert_eq!(score(Some("Great news"), "Great news for all"), score(None, "Great news for all"));
+        let titled = analyser.analyse(text, Some("Terrible service"), Some("en")).sentiment.evidence;
+        assert_eq!((titled[0].start, titled[0].end, titled[0].text.as_str()), (0, 0, "Terrible"));
+        assert_eq!(
+            score(Some("It does not"), "Great news"),
+            score(None, "Great news"),
+            "no rule crosses over"
+        );
+    }
+
+    #[test]
+    fn confidence_falls_with_that_in_the_language() {
+        let analyser = Analyser::new();
+        let short = analyser.analyse("thanks!", None, None).sentiment;
+        let claimed = analyser.analyse("thanks!", None, Some("en-GB")).sentiment;
+        assert_eq!(short.score, claimed.score);
+        assert!(short.confidence < claimed.confidence);
+    }
+}

@@ -1,0 +1,307 @@
+//! The words that carry feeling or change it, found with one look-up each.
+//!
+//! Holds: VADER 3.3.2's lexicon, boosters, negations and idioms (Hutto and Gilbert, ICWSM-14, MIT). The
+//! lexicon and the emoji come from the crate `vader_sentiment`, corrected where its case-blind table
+//! differs from the reference. Not here: the rules by which words act on each other.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use vader_sentiment::{EMOJI_LEXICON, LEXICON};
+
+use crate::limits;
+
+/// What the crate's table lacks or, being blind to case, has from the wrong line.
+const CORRECTIONS: &[(&str, f64)] =
+    &[("heart", 3.2), ("hearts", 3.3), (":p", 1.0), ("o.o", -0.8), ("o_o", -0.5)];
+
+const BOOST: f64 = 0.293;
+
+const BOOSTERS: &str = "absolutely amazingly awfully completely considerable considerably decidedly deeply effing \
+    enormous enormously entirely especially exceptional exceptionally extreme extremely fabulously flipping flippin \
+    frackin fracking fricking frickin frigging friggin fully fuckin fucking fuggin fugging greatly hella highly \
+    hugely incredible incredibly intensely major majorly more most particularly purely quite really remarkably so \
+    substantially thoroughly total totally tremendous tremendously uber unbelievably unusually utter utterly very";
+
+const DAMPERS: &str = "almost barely hardly kinda kindof kind-of less little marginal marginally occasional \
+    occasionally partly scarce scarcely slight slightly somewhat sorta sortof sort-of";
+
+const NEGATIONS: &str = "aint arent cannot cant couldnt darent didnt doesnt ain't aren't can't couldn't daren't \
+    didn't doesn't dont hadnt hasnt havent isnt mightnt mustnt neither don't hadn't hasn't haven't isn't mightn't \
+    mustn't neednt needn't never none nope nor not nothing nowhere oughtnt shant shouldnt uhuh wasnt werent \
+    oughtn't shan't shouldn't uh-uh wasn't weren't without wont wouldnt won't wouldn't rarely seldom despite";
+
+/// Words that rules and idioms name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[allow(missing_docs)]
+pub(crate) enum Word {
+    #[default]
+    Other,
+    Ass,
+    At,
+    Bad,
+    Beating,
+    Bomb,
+    Bus,
+    But,
+    Death,
+    Die,
+    Doubt,
+    Enough,
+    For,
+    Heart,
+    Just,
+    Kind,
+    Kiss,
+    Least,
+    Never,
+    No,
+    Nor,
+    Of,
+    Or,
+    Right,
+    Shit,
+    So,
+    Sort,
+    Stop,
+    The,
+    This,
+    To,
+    Very,
+    Without,
+    Yeah,
+}
+
+const NAMED: &[(&str, Word)] = &[
+    ("ass", Word::Ass),
+    ("at", Word::At),
+    ("bad", Word::Bad),
+    ("beating", Word::Beating),
+    ("bomb", Word::Bomb),
+    ("bus", Word::Bus),
+    ("but", Word::But),
+    ("death", Word::Death),
+    ("die", Word::Die),
+    ("doubt", Word::Doubt),
+    ("enough", Word::Enough),
+    ("for", Word::For),
+    ("heart", Word::Heart),
+    ("just", Word::Just),
+    ("kind", Word::Kind),
+    ("kiss", Word::Kiss),
+    ("least", Word::Least),
+    ("never", Word::Never),
+    ("no", Word::No),
+    ("nor", Word::Nor),
+    ("of", Word::Of),
+    ("or", Word::Or),
+    ("right", Word::Right),
+    ("shit", Word::Shit),
+    ("so", Word::So),
+    ("sort", Word::Sort),
+    ("stop", Word::Stop),
+    ("the", Word::The),
+    ("this", Word::This),
+    ("to", Word::To),
+    ("very", Word::Very),
+    ("without", Word::Without),
+    ("yeah", Word::Yeah),
+];
+
+/// Idioms that hold a word of the lexicon, with what they mean instead.
+pub(crate) const IDIOMS: &[(&[Word], f64)] = &[
+    (&[Word::The, Word::Shit], 3.0),
+    (&[Word::The, Word::Bomb], 3.0),
+    (&[Word::Bad, Word::Ass], 1.5),
+    (&[Word::Bus, Word::Stop], 0.0),
+    (&[Word::Yeah, Word::Right], -2.0),
+    (&[Word::Kiss, Word::Of, Word::Death], -1.5),
+    (&[Word::To, Word::Die, Word::For], 3.0),
+    (&[Word::Beating, Word::Heart], 3.5),
+];
+
+/// Boosters of two words.
+pub(crate) const BOOSTER_PAIRS: &[([Word; 2], f64)] = &[
+    ([Word::Just, Word::Enough], -BOOST),
+    ([Word::Kind, Word::Of], -BOOST),
+    ([Word::Sort, Word::Of], -BOOST),
+];
+
+/// What is known of one word.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Entry {
+    /// Its feeling by itself, -4 to 4, where the lexicon has it.
+    pub valence: Option<f64>,
+    /// What it adds to a word behind it; 0 for most.
+    pub boost: f64,
+    /// It turns what is behind it.
+    pub negates: bool,
+    /// Rules name it.
+    pub word: Word,
+}
+
+/// Every word and emoji with what is known of it. Built once, shared by all threads.
+pub(crate) struct Lexicon {
+    words: HashMap<Box<[u8]>, Entry, BuildHasherDefault<WordHasher>>,
+    emoji: HashMap<char, Box<[Entry]>, BuildHasherDefault<WordHasher>>,
+}
+
+impl Lexicon {
+    pub fn new() -> Self {
+        let mut words = HashMap::<Box<[u8]>, Entry, _>::default();
+        let mut at = |word: &str, put: &dyn Fn(&mut Entry)| {
+            put(words.entry(word.to_lowercase().into_bytes().into()).or_default());
+        };
+        for (word, valence) in LEXICON.iter() {
+            at(word.as_ref(), &|entry| entry.valence = Some(*valence));
+        }
+        for (word, valence) in CORRECTIONS {
+            at(word, &|entry| entry.valence = Some(*valence));
+        }
+        BOOSTERS.split_whitespace().for_each(|word| at(word, &|entry| entry.boost = BOOST));
+        DAMPERS.split_whitespace().for_each(|word| at(word, &|entry| entry.boost = -BOOST));
+        NEGATIONS.split_whitespace().for_each(|word| at(word, &|entry| entry.negates = true));
+        NAMED.iter().for_each(|(word, named)| at(word, &|entry| entry.word = *named));
+        let mut lexicon = Self { words, emoji: HashMap::default() };
+        lexicon.emoji = lexicon.read_emoji();
+        lexicon
+    }
+
+    /// Reads what each emoji of one code point is called, and what is known of those words.
+    fn read_emoji(&self) -> HashMap<char, Box<[Entry]>, BuildHasherDefault<WordHasher>> {
+        let single = EMOJI_LEXICON.iter().filter_map(|(emoji, name)| {
+            let mut chars = emoji.chars();
+            let only = chars.next().filter(|_| chars.next().is_none())?;
+            Some((only, name.split_whitespace().map(|word| self.word(strip(word))).collect()))
+        });
+        single.collect()
+    }
+
+    /// Returns what is known of `word`, in whatever case it is written.
+    pub fn word(&self, word: &str) -> Entry {
+        let mut folded = [0; limits::WORD_BYTES_MAX];
+        let Some(len) = fold(word, &mut folded) else { return Entry::default() };
+        let folded = &folded[..len];
+        let mut entry = self.words.get(folded).copied().unwrap_or_default();
+        entry.negates |= folded.contains(&b'\'') && folded.windows(3).any(|bytes| bytes == b"n't");
+        entry
+    }
+
+    /// Returns the words of the emoji `c`, if it is one.
+    pub fn emoji(&self, c: char) -> Option<&[Entry]> {
+        // The lowest emoji is U+00A9: plain text never pays for a look-up.
+        if c < '\u{a9}' { None } else { self.emoji.get(&c).map(|words| &**words) }
+    }
+}
+
+/// Takes the punctuation off both ends, unless hardly anything would be left: `:)` is all punctuation.
+pub(crate) fn strip(word: &str) -> &str {
+    let stripped = word.trim_matches(|c: char| c.is_ascii_punctuation());
+    if stripped.chars().nth(2).is_none() { word } else { stripped }
+}
+
+/// Writes `word` in lower case, with a plain apostrophe; nothing for a word too long to be known.
+fn fold(word: &str, to: &mut [u8; limits::WORD_BYTES_MAX]) -> Option<usize> {
+    let mut len = 0;
+    if word.is_ascii() {
+        let target = to.get_mut(..word.len())?;
+        target.copy_from_slice(word.as_bytes());
+        target.make_ascii_lowercase();
+        return Some(word.len());
+    }
+    for c in word.chars() {
+        // Keyboards of telephones write the other apostrophe, which the lexicon does not have.
+        let c = if c == '’' { '\'' } else { c };
+        for lower in c.to_lowercase() {
+            len += lower.encode_utf8(to.get_mut(len..len + lower.len_utf8())?).len();
+        }
+    }
+    Some(len)
+}
+
+/// Eight bytes at a time: words are short. The tables are fixed, so nobody can aim for collisions in them.
+#[derive(Default)]
+struct WordHasher(u64);
+
+impl WordHasher {
+    fn mix(&mut self, number: u64) {
+        let product =
+            u128::from(self.0 ^ number ^ 0x9e37_79b9_7f4a_7c15) * u128::from(0xd6e8_feb8_6659_fd93_u64);
+        self.0 = (product as u64) ^ (product >> 64) as u64;
+    }
+}
+
+impl Hasher for WordHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut eight = [0; 8];
+            eight[..chunk.len()].copy_from_slice(chunk);
+            self.mix(u64::from_le_bytes(eight));
+        }
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.mix(u64::from(number));
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        // The length of what follows.
+        self.0 ^= number as u64;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_are_those_of_the_reference() {
+        let lexicon = Lexicon::new();
+        for (word, valence) in
+            [("good", 1.9), ("Heart", 3.2), (":P", 1.0), (":)", 2.0), ("no", -1.2), ("O_o", -0.5)]
+        {
+            assert_eq!(lexicon.word(word).valence, Some(valence), "word: {word}");
+        }
+        let boosters = lexicon.words.values().filter(|entry| entry.boost != 0.0).count();
+        assert_eq!(boosters + BOOSTER_PAIRS.len(), 84);
+        assert_eq!(lexicon.words.values().filter(|entry| entry.negates).count(), 59);
+        // The reference has 7,506 words, of which 12 differ from others in case alone.
+        assert_eq!(lexicon.words.values().filter(|entry| entry.valence.is_some()).count(), 7_494);
+        assert_eq!(lexicon.emoji.len(), 1_212);
+    }
+
+    #[test]
+    fn every_named_word_and_idiom_can_be_found() {
+        let lexicon = Lexicon::new();
+        for (word, named) in NAMED {
+            assert_eq!(lexicon.word(word).word, *named);
+        }
+        for (idiom, _) in IDIOMS {
+            assert!(idiom.iter().all(|word| *word != Word::Other) && (2..=3).contains(&idiom.len()));
+        }
+    }
+
+    #[test]
+    fn words_are_found_in_any_case_and_with_any_apostrophe() {
+        let lexicon = Lexicon::new();
+        assert!(
+            lexicon.word("Don’t").negates && lexicon.word("MUSTN'T").negates && lexicon.word("xn'ty").negates
+        );
+        assert_eq!(lexicon.word("GOOD"), lexicon.word("good"));
+        assert_eq!(lexicon.word(&"good".repeat(100)), Entry::default());
+        assert_eq!(lexicon.word(&"ü".repeat(25)), Entry::default());
+    }
+
+    #[test]
+    fn punctuation_goes_but_not_from_emoticons() {
+        for (word, want) in
+            [("\"great!\"", "great"), (":)", ":)"), ("is?", "is?"), ("don't", "don't"), ("!!!", "!!!")]
+        {
+            assert_eq!(strip(word), want);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Bounds of the analysis. Bytes are UTF-8 bytes.
+
+/// How much of a text is read for its sentiment. A score is settled long before, and a text of 1 MiB of
+/// emoji must not take more than its share.
+pub const SCORED_BYTES_MAX: usize = 64 << 10;
+/// How much of a text is searched for its author's own words.
+pub const SEARCHED_BYTES_MAX: usize = 4 * SCORED_BYTES_MAX;
+/// How much of a title is read.
+pub const TITLE_BYTES_MAX: usize = 4 << 10;
+/// How much of a text is read for its language: more changes nothing.
+pub const LANGUAGE_BYTES_MAX: usize = 1 << 10;
+/// Most spans that are given as evidence; the strongest are kept.
+pub const EVIDENCE_MAX: usize = 32;
+/// Longest word that is looked up, folded; longer than every word of the lexicon.
+pub const WORD_BYTES_MAX: usize = 48;
+/// Longest language tag that is believed.
+pub const TAG_BYTES_MAX: usize = 35;

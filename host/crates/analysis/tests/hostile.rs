@@ -1,0 +1,96 @@
+//! Whatever the text: an answer, and evidence that points at what it names.
+
+use hark_analysis::{Analyser, limits};
+use proptest::prelude::*;
+
+/// Pieces that rules look at, between pieces that nobody looks at.
+fn text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        3 => "[a-zA-Z]{1,8}",
+        2 => proptest::sample::select(vec![
+            "good", "GREAT", "bad", "not", "no", "never", "so", "this", "without", "doubt", "but", "least", "at",
+            "very", "kind", "of", "the", "shit", "bomb", "to", "die", "for", "don’t", "can't", "really", "hardly",
+            "😂", "❤\u{fe0f}", "👩\u{200d}🚀", ":)", ">:(", "!!", "?!?", "@jo", "#happy", "https://love.example/?",
+        ]).prop_map(str::to_owned),
+        1 => proptest::sample::select(vec![
+            "\n", "\r\n", "\n> ", "\n-- \n", "On x wrote:\n", "From: a\nSent: b\n", "\u{202e}", "\0", "e\u{301}\u{301}",
+            "決済", "Ünïcödé", "\u{2028}", "\u{1c}", "--", "Best regards\n", "Dear x,\n", "Re: ",
+        ]).prop_map(str::to_owned),
+        1 => any::<char>().prop_map(String::from),
+    ];
+    let spaced = (piece, proptest::bool::weighted(0.8))
+        .prop_map(|(piece, space)| if space { piece + " " } else { piece });
+    proptest::collection::vec(spaced, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+fn check(analyser: &Analyser, text: &str, title: Option<&str>, claim: Option<&str>) {
+    let found = analyser.analyse(text, title, claim);
+    assert_eq!(found, analyser.analyse(text, title, claim), "the same text, the same answer");
+    let sentiment = found.sentiment;
+    assert!(sentiment.evidence.len() <= limits::EVIDENCE_MAX);
+    let Some(score) = sentiment.score else {
+        assert!(sentiment.value == "unknown" && sentiment.evidence.is_empty());
+        return;
+    };
+    assert!((-1.0..=1.0).contains(&score));
+    assert!(sentiment.confidence.is_some_and(|confidence| (0.0..=1.0).contains(&confidence)));
+    let mut sum = 0.0;
+    let mut last = 0;
+    for evidence in &sentiment.evidence {
+        assert!(evidence.weight.is_finite() && evidence.weight != 0.0);
+        assert!(evidence.start >= last, "spans are in order and do not overlap");
+        match evidence.end {
+            0 => assert!(title.is_some_and(|title| title.contains(&evidence.text))),
+            end => assert_eq!(&text[evidence.start..end], evidence.text),
+        }
+        last = evidence.end;
+        sum += evidence.weight;
+    }
+    if sentiment.evidence.len() < limits::EVIDENCE_MAX {
+        // Each weight is told to four places, and those below are not told.
+        assert!((sum - score).abs() < 0.0001 * 64.0, "weights add up to {sum}, the score is {score}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_text_gets_an_answer_that_holds_together(
+        text in text(),
+        title in proptest::option::of(text()),
+        claim in proptest::option::of("[a-z]{2}|en|en-US|.{0,6}"),
+    ) {
+        thread_local!(static ANALYSER: Analyser = Analyser::new());
+        ANALYSER.with(|analyser| check(analyser, &text, title.as_deref(), claim.as_deref()));
+    }
+
+    #[test]
+    fn any_string_at_all_gets_an_answer(text in ".*", title in ".*") {
+        thread_local!(static ANALYSER: Analyser = Analyser::new());
+        ANALYSER.with(|analyser| check(analyser, &text, Some(&title), Some("en")));
+    }
+}
+
+#[test]
+fn huge_texts_are_read_to_a_bound() {
+    let analyser = Analyser::new();
+    for piece in [
+        "😂",
+        "not good ",
+        "!",
+        "\n",
+        "> x\n",
+        "\u{301}",
+        "\u{202e}a",
+        "\0",
+        "but ",
+        "a",
+        "On x\n",
+        "From:\n",
+    ] {
+        let text = piece.repeat((1 << 20) / piece.len());
+        check(&analyser, &text, Some(&text), None);
+        check(&analyser, &text, None, Some("en"));
+    }
+}
