@@ -1,8 +1,8 @@
 //! Reads a list of posts as JSON.
 use hark_sdk::prelude::*;
-
+/// Where the posts are.
 #[derive(Deserialize, JsonSchema)]
-struct Hello {
+pub struct Hello {
     url: String,
 }
 #[derive(Deserialize)]
