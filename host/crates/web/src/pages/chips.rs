@@ -69,7 +69,7 @@ pub(super) fn route(row: &FeedRow) -> Markup {
             div.why {
                 p.head { "Why here?" }
                 @if row.route_reasons.is_empty() {
-                    p { "No rule matched: it was given by hand." }
+                    p { "No rule matched this item: it goes where its conversation went." }
                 } @else {
                     p { "Because of the " (if row.route_reasons.len() == 1 { "rule" } else { "rules" }) }
                     ul { @for rule in &row.route_reasons { li { code { (text::line(rule, 64)) } } } }
@@ -101,6 +101,7 @@ fn side(weight: f64) -> &'static str {
 fn signed(number: f64) -> String {
     match number {
         number if !number.is_finite() => "?".to_owned(),
+        number if number.abs() < 0.005 => "0.00".to_owned(),
         number if number < 0.0 => format!("\u{2212}{:.2}", number.abs()),
         number => format!("+{number:.2}"),
     }
@@ -120,6 +121,7 @@ mod tests {
             (signed(-0.625), signed(0.5), signed(f64::NAN)),
             ("\u{2212}0.62".into(), "+0.50".into(), "?".into())
         );
+        assert_eq!((signed(-0.001), signed(0.0)), ("0.00".into(), "0.00".into()));
         assert_eq!((percent(0.714), percent(7.0)), ("71 %".into(), "100 %".into()));
     }
 }

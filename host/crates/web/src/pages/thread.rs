@@ -19,6 +19,13 @@ use crate::{limits, text};
 /// Files by the row of their item.
 pub(crate) type Files = HashMap<i64, Vec<Attachment>>;
 
+/// What the items of a page have in common.
+struct Shown<'a> {
+    title: &'a str,
+    files: &'a Files,
+    now: Ms,
+}
+
 /// Shows a conversation.
 pub(crate) fn page(thread: &Thread, files: &Files, now: Ms) -> Markup {
     let conversation = &thread.conversation;
@@ -43,7 +50,7 @@ pub(crate) fn page(thread: &Thread, files: &Files, now: Ms) -> Markup {
             @if thread.left_out > 0 {
                 p.note { (thread.left_out) " older items of this conversation are not shown." }
             }
-            (branch(&thread.nodes, 0, files, now))
+            (branch(&thread.nodes, 0, &Shown { title: &title, files, now }))
         }
     };
     shell(&title, Place::Thread, &search(), &main)
@@ -61,7 +68,7 @@ fn search() -> Markup {
 }
 
 /// Shows nodes in their order; what is deeper than its forerunner goes below it.
-fn branch(nodes: &[ThreadNode], depth: usize, files: &Files, now: Ms) -> Markup {
+fn branch(nodes: &[ThreadNode], depth: usize, shown: &Shown<'_>) -> Markup {
     let mut rest = nodes;
     html! {
         ol.branch {
@@ -71,8 +78,8 @@ fn branch(nodes: &[ThreadNode], depth: usize, files: &Files, now: Ms) -> Markup 
                     behind.iter().take_while(|other| other.depth > node.depth).count()
                 } else { 0 };
                 li.node #{ "i" (node.row.row_id) } data-row=(node.row.row_id) {
-                    (item(&node.row, files, now))
-                    @if below > 0 { (branch(&behind[..below], depth + 1, files, now)) }
+                    (item(&node.row, shown))
+                    @if below > 0 { (branch(&behind[..below], depth + 1, shown)) }
                 }
                 @let () = rest = &behind[below..];
             }
@@ -80,7 +87,11 @@ fn branch(nodes: &[ThreadNode], depth: usize, files: &Files, now: Ms) -> Markup 
     }
 }
 
-fn item(row: &FeedRow, files: &Files, now: Ms) -> Markup {
+fn item(row: &FeedRow, shown: &Shown<'_>) -> Markup {
+    let now = shown.now;
+    let title = row.title.as_deref().map(|title| text::line(title, limits::LINE_CHARS_MAX));
+    // Most mails of a thread repeat its subject: only another one says something.
+    let title = title.filter(|title| base(title) != base(shown.title));
     html! {
         article.item.(row.direction.as_str()) tabindex="-1" {
             header {
@@ -92,13 +103,13 @@ fn item(row: &FeedRow, files: &Files, now: Ms) -> Markup {
             @if let Some(at) = row.removed_at {
                 p.gone { s { "This was removed" } " " (age(at, now)) }
             } @else {
-                @if let Some(title) = &row.title { h2 dir="auto" { (text::line(title, limits::LINE_CHARS_MAX)) } }
+                @if let Some(title) = &title { h2 dir="auto" { (title) } }
                 div.text { (text::body(&row.text, &evidence(row))) }
-                @if let Some(files) = files.get(&row.row_id) { (file_list(files)) }
+                @if let Some(files) = shown.files.get(&row.row_id) { (file_list(files)) }
             }
             footer {
                 @if let Some(sentiment) = &row.sentiment { (chips::sentiment(sentiment)) }
-                (chips::route(row))
+                @if !row.route_reasons.is_empty() { (chips::route(row)) }
                 (chips::tags(row))
                 span.facts {
                     (counters(row))
@@ -110,6 +121,19 @@ fn item(row: &FeedRow, files: &Files, now: Ms) -> Markup {
             }
         }
     }
+}
+
+/// Takes the marks of answers off a title.
+fn base(title: &str) -> &str {
+    let mut rest = title.trim();
+    while let Some((mark, behind)) = rest.split_once(':') {
+        let known = ["re", "aw", "fwd", "fw", "wg", "tr", "rv", "sv"];
+        if !known.iter().any(|word| mark.eq_ignore_ascii_case(word)) {
+            break;
+        }
+        rest = behind.trim_start();
+    }
+    rest
 }
 
 /// Returns the spans that made the sentiment, where they are what they say they are.
