@@ -11,10 +11,13 @@ impl Connector for Pries {
     type Settings = Settings;
 
     fn manifest() -> Manifest {
-        manifest("pries", &["all"])
+        manifest("pries", &["all", "key"]).credential(CredentialInfo::new("hook", Placement::WebhookKey))
     }
 
-    fn read(_: &Settings, _: ReadRequest) -> Result<Batch, Fault> {
+    fn read(_: &Settings, request: ReadRequest) -> Result<Batch, Fault> {
+        if request.stream_name == "key" {
+            info!("{:?}", hark_sdk::hmac("hook", hark_sdk::Digest::Sha256, b"message"));
+        }
         let fine = |nanos: u32| nanos % 1_000_000 != 0;
         let mut ticks = Vec::new();
         let start = Instant::now();

@@ -9,11 +9,12 @@ use std::time::{Duration, Instant};
 use hark_runtime::{CallContext, Runtime, RuntimeOptions};
 
 const ROUNDS: u32 = 5_000;
+const LOADS: u32 = 100;
 
 fn told(what: &str, mut times: Vec<Duration>) {
     times.sort_unstable();
     let at = |share: usize| times[(times.len() - 1) * share / 100];
-    println!("{what:<12} p50 {:>10.2?}   p99 {:>10.2?}", at(50), at(99));
+    println!("{what:<12} least {:>10.2?}   p50 {:>10.2?}   p99 {:>10.2?}", at(0), at(50), at(99));
 }
 
 #[tokio::main]
@@ -23,10 +24,9 @@ async fn main() {
     let cache_dir = std::env::temp_dir().join("hark-measure");
     let options = RuntimeOptions { cache_dir: Some(cache_dir), ..RuntimeOptions::default() };
     let mut loads = Vec::new();
-    for _ in 0..20 {
+    for _ in 0..LOADS {
         let runtime = Runtime::new(options.clone()).unwrap();
         let connector = runtime.load(&component).await.unwrap();
-        println!("{}", connector.load_note());
         if let hark_runtime::LoadNote::Cached { took } = connector.load_note() {
             loads.push(took);
         }

@@ -67,6 +67,8 @@ fn config(pool: PoolSize, space: AddressSpace) -> Config {
     config.concurrency_support(false).wasm_component_model(true).wasm_memory64(false);
     config.wasm_backtrace_max_frames(NonZeroUsize::new(limits::BACKTRACE_FRAMES_MAX));
     config.wasm_backtrace_details(WasmBacktraceDetails::Disable);
+    // Backtraces name functions, not lines; without the two tables compiled code is smaller and loads faster.
+    config.generate_address_map(false).native_unwind_info(false);
     config
 }
 
@@ -90,4 +92,30 @@ fn slots(pool: PoolSize) -> PoolingAllocationConfig {
         .decommit_batch_size(limits::DECOMMIT_BATCH)
         .pagemap_scan(Enabled::Auto);
     slots
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_engine_starts_in_any_address_space() {
+        for (instances, memory_bytes) in [(1, 1 << 20), (32, 256 << 20), (2, 4 << 30)] {
+            for space in [AddressSpace::Roomy, AddressSpace::Tight] {
+                let started = Engine::new(&config(PoolSize { instances, memory_bytes }, space));
+                assert!(started.is_ok(), "{instances} of {memory_bytes}: {:?}", started.err());
+            }
+        }
+    }
+
+    #[test]
+    fn the_thread_that_ticks_ends_with_its_engine() {
+        let engine = start(PoolSize { instances: 1, memory_bytes: 1 << 20 }).unwrap();
+        let weak = engine.weak();
+        drop(engine);
+        // The thread holds the engine only for the blink of a tick.
+        while weak.upgrade().is_some() {
+            thread::yield_now();
+        }
+    }
 }

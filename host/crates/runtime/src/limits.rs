@@ -14,6 +14,10 @@ pub const CACHED_COMPONENTS_MAX: usize = 256;
 pub const GUEST_STACK_BYTES_MAX: usize = 512 << 10;
 /// Whole stack of a fiber.
 pub const FIBER_STACK_BYTES: usize = 2 << 20;
+/// Most guests at the same time, whatever the options say.
+pub const INSTANCES_MAX: u32 = 1_000;
+/// Largest linear memory that 32 bits can address.
+pub const MEMORY_BYTES_MAX: u64 = 4 << 30;
 /// Most live handles of one instance.
 pub const HANDLES_MAX: usize = 2_000;
 /// Most resources that the host holds for one instance.

@@ -204,3 +204,82 @@ fn distinct<'a>(field: &str, names: impl Iterator<Item = &'a str>) -> Checked<()
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn honest() -> guest::Manifest {
+        guest::Manifest {
+            id: "x".to_owned(),
+            version: "1.0.0".to_owned(),
+            title: "X".to_owned(),
+            platform: "x".to_owned(),
+            config_schema: "{}".to_owned(),
+            credentials: vec![guest::CredentialInfo {
+                name: "token".to_owned(),
+                title: "Token".to_owned(),
+                placement: guest::Placement::Bearer,
+                audience: vec!["https://api.x.test".to_owned()],
+                optional: false,
+            }],
+            hosts: vec!["https://api.x.test".to_owned()],
+            endpoints: Vec::new(),
+            streams: vec![stream_of("mentions")],
+            actions: Vec::new(),
+            default_zone: crate::bindings::types::Zone::Social,
+            cursor_version: 1,
+        }
+    }
+
+    fn stream_of(name: &str) -> guest::StreamInfo {
+        guest::StreamInfo {
+            name: name.to_owned(),
+            modes: vec![guest::ReadMode::Backfill, guest::ReadMode::Incremental, guest::ReadMode::Backfill],
+            visibility_floor: crate::bindings::types::Visibility::Public,
+            edits_seen: false,
+            removals_seen: false,
+            webhook: false,
+            min_poll_ms: u64::MAX,
+            max_lookback_ms: None,
+            priced: false,
+        }
+    }
+
+    #[test]
+    fn an_honest_manifest_passes() {
+        let manifest = manifest(honest()).unwrap();
+        assert_eq!(manifest.id.as_str(), "x");
+        assert_eq!(manifest.streams[0].modes, [ReadMode::Incremental, ReadMode::Backfill]);
+    }
+
+    #[test]
+    fn every_lie_is_named() {
+        type Lie = fn(&mut guest::Manifest);
+        let lies: [(Lie, &str); 14] = [
+            (|it| it.id = "My Connector".to_owned(), "id: \"My Connector\" is not a name"),
+            (|it| it.version.clear(), "version: it is empty"),
+            (|it| it.title = "two\nlines".to_owned(), "title: it is one line of at most 4096 bytes"),
+            (|it| it.platform = "x".repeat(5_000), "platform: it is one line"),
+            (|it| it.config_schema = "[]".to_owned(), "config-schema: its schema is not a JSON object"),
+            (|it| it.config_schema = "{".to_owned(), "config-schema: its schema is not JSON: EOF"),
+            (|it| it.config_schema = "[".repeat(100_000), "config-schema: its schema is not JSON: recursion"),
+            (|it| it.hosts = vec![" ".to_owned()], "hosts: a pattern is one line of 1 to 512 bytes"),
+            (|it| it.hosts = vec!["x".to_owned(); 65], "hosts: there are 65, at most 64 are allowed"),
+            (|it| it.streams.push(stream_of("mentions")), "streams: \"mentions\" stands there twice"),
+            (|it| it.streams.push(stream_of("Räume")), "stream \"Räume\": a name has 1 to 64 of"),
+            (|it| it.streams[0].modes.clear(), "stream \"mentions\": it can be read in no mode"),
+            (|it| it.credentials[0].audience.clear(), "credential \"token\": it names no audience"),
+            (
+                |it| it.credentials[0].placement = guest::Placement::Header("a: b\r\n".to_owned()),
+                "credential \"token\": \"a: b\\r\\n\" is no name of a header",
+            ),
+        ];
+        for (lie, want) in lies {
+            let mut lying = honest();
+            lie(&mut lying);
+            let told = manifest(lying).unwrap_err().to_string();
+            assert!(told.starts_with(want), "{told}");
+        }
+    }
+}

@@ -72,9 +72,9 @@ impl Runtime {
     /// Starts the engine, with one thread that ticks for as long as it lives.
     pub fn new(options: RuntimeOptions) -> Result<Arc<Self>, RuntimeError> {
         let failed = |error: wasmtime::Error| RuntimeError::Engine(format!("{error:#}"));
-        let instances = options.instances_max.max(1);
-        let memory_bytes_max =
-            usize::try_from(options.memory_mib_max.saturating_mul(1 << 20)).unwrap_or(usize::MAX);
+        let instances = options.instances_max.clamp(1, limits::INSTANCES_MAX);
+        let memory_bytes = options.memory_mib_max.saturating_mul(1 << 20).min(limits::MEMORY_BYTES_MAX);
+        let memory_bytes_max = usize::try_from(memory_bytes).unwrap_or(usize::MAX);
         let engine = engine::start(PoolSize { instances, memory_bytes: memory_bytes_max }).map_err(failed)?;
         let cache = options.cache_dir.map(|folder| CompiledCache::open(&folder, &engine)).transpose()?;
         Ok(Arc::new(Self {

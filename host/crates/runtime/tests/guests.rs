@@ -80,6 +80,33 @@ async fn good(house: &House) {
     assert!(denied.to_string().contains("`normalise` has no network"), "{denied}");
 }
 
+#[tokio::test]
+async fn what_the_gate_brings_arrives_with_its_payload() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let house = House::new().await;
+    let (context, listener) = gate("page").await;
+    let address = listener.local_addr().unwrap();
+    let server = tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let mut request = Vec::new();
+        while !request.ends_with(b"\r\n\r\n") {
+            request.push(socket.read_u8().await.unwrap());
+        }
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 5\r\nconnection: close";
+        socket.write_all(format!("{head}\r\n\r\nhello").as_bytes()).await.unwrap();
+    });
+    let mut request = request("page");
+    request.cursor = Some(format!("http://{address}/").into_bytes());
+    let report = house.good.read(CallContext { limits: SMALL, ..context }, "{}", request).await;
+    server.await.unwrap();
+    let batch = report.result.unwrap();
+    let [Event::Item(item)] = &batch.events[..] else { panic!("{batch:?}") };
+    let [payload] = &report.payloads[..] else { panic!("{:?}", report.payloads) };
+    assert_eq!((item.text.as_str(), item.origin.payload), ("hello", payload.id));
+    assert_eq!((payload.body.as_slice(), payload.status), (&b"hello"[..], Some(200)));
+    assert_eq!((report.usage.requests, report.usage.bytes_in), (1, 5));
+}
+
 async fn spins(house: &House) {
     let limits = SourceLimits { cpu_ms: 50, ..SMALL };
     let error = house.failure("spins", "all", limits).await;
@@ -282,4 +309,11 @@ async fn pries(house: &House) {
     assert!(report.result.is_ok(), "{:?}", report.result);
     let texts: Vec<_> = all(lines).into_iter().map(|line| line.text).collect();
     assert_eq!(texts, ["looked at 12"]);
+    // A key that is not there is no empty signature: the call ends, and the operator is told.
+    let error = house.failure("pries", "key", SMALL).await;
+    assert_eq!(
+        error.to_string(),
+        "connector was stopped: credential \"hook\" cannot be used here: this call has no gate"
+    );
+    assert_eq!(error.class(), FaultClass::Config);
 }
