@@ -93,7 +93,7 @@ impl Run<'_> {
         match fetch::fetch(url, &known, timeout_ms) {
             Answer::Unchanged { not_before } => {
                 let feed = self.state.of(url);
-                (feed.failures, feed.not_before) = (0, not_before);
+                (feed.failures, feed.not_before) = (0, fetch::later(not_before, now, feed.ttl_ms));
                 Ok(true)
             }
             Answer::Fetched(fetched) => self.take(url, *fetched),
@@ -127,6 +127,7 @@ impl Run<'_> {
         state.failures = 0;
         if all {
             (state.etag, state.last_modified) = (etag, last_modified);
+            state.ttl_ms = feed.ttl_ms;
             state.not_before = fetch::later(not_before, origin.received_at, feed.ttl_ms);
             info!("{}: {} with {} entries", fetch::shown(url), feed.format, feed.parts.len());
         }
@@ -141,13 +142,13 @@ impl Run<'_> {
         for draft in events::drafts(feed, origin) {
             let too_old = draft.published.zip(self.request.since).is_some_and(|(at, since)| at < since);
             if let Some(change) = known.change(draft.mark).filter(|_| !too_old) {
-                let mut actors = self.actors.clone();
-                let events = draft.events(change, origin, &mut actors);
+                let events = draft.events(change, origin, &mut self.actors);
                 if !self.fits(&events, draft.size) {
+                    // The batch ends here, so that its actors are no longer complete does no harm.
                     all = false;
                     break;
                 }
-                (self.bytes, self.actors) = (self.bytes + draft.size, actors);
+                self.bytes += draft.size;
                 self.batch.events.extend(events);
             }
             marks.push(draft.mark);

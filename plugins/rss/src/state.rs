@@ -35,6 +35,9 @@ pub struct FeedState {
     /// Not to be fetched before.
     #[serde(rename = "n", default, skip_serializing_if = "is_zero")]
     pub not_before: Ms,
+    /// The pause that the feed itself asks for.
+    #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
+    pub ttl_ms: Option<i64>,
     /// Failures in a row.
     #[serde(rename = "f", default, skip_serializing_if = "is_no_failure")]
     pub failures: u32,
@@ -148,6 +151,7 @@ mod tests {
                 feed.etag = Some("e".repeat(limits::VALIDATOR_BYTES_MAX));
                 feed.last_modified = Some("Fri, 24 Jul 2026 09:00:00 GMT".to_owned());
                 feed.not_before = i64::MAX;
+                feed.ttl_ms = Some(i64::MAX);
                 feed.failures = u32::MAX;
                 feed.remember((0..50_000).map(|id| mark(id, 0, 0)).collect());
             }

@@ -287,6 +287,40 @@ fn hostile_documents_are_only_strange() {
     }
 }
 
+#[test]
+fn no_damage_is_a_panic() {
+    let settings: Settings = hark_sdk::parse_settings(r#"{"feeds":["https://x.test/f"]}"#).unwrap();
+    // The same numbers each time: Knuth's generator.
+    let mut state = 1_u64;
+    let mut random = move |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % below.max(1)
+    };
+    for entry in std::fs::read_dir(format!("{}/tests/feeds", env!("CARGO_MANIFEST_DIR"))).unwrap() {
+        let whole = std::fs::read(entry.unwrap().path()).unwrap();
+        for _ in 0..500 {
+            let mut body = whole.clone();
+            for _ in 0..=random(4) {
+                let (at, other) = (random(body.len()), random(body.len()));
+                match random(4) {
+                    0 => body[at] = b"<>&\"'/]\0 \xff\xc3"[random(11)],
+                    1 => drop(body.drain(at.min(other)..at.max(other))),
+                    2 => body.truncate(at.max(1)),
+                    _ => body.extend_from_within(at.min(other)..at.max(other)),
+                }
+                if body.is_empty() {
+                    break;
+                }
+            }
+            let raw =
+                Raw { label: String::new(), media_type: String::new(), body, payload: 1, received_at: NOW };
+            // A feed or none: both are fine, and both are the same each time.
+            let first = Rss::normalise(&settings, raw.clone());
+            assert_eq!(first, Rss::normalise(&settings, raw));
+        }
+    }
+}
+
 /// Another reader finds the same in the feeds that are not broken.
 #[test]
 fn another_reader_agrees() {

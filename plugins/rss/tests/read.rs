@@ -173,7 +173,16 @@ fn the_publisher_says_when_to_come_back() {
                 feed(&[]).replace("<title>T</title>", &format!("<title>T</title>{ttl}")),
             )),
         );
-        assert_eq!(read(&settings, None).not_before, want.map(|ms| NOW + ms), "{headers:?} {ttl}");
+        let first = read(&settings, None);
+        assert_eq!(first.not_before, want.map(|ms| NOW + ms), "{headers:?} {ttl}");
+        // A 304 says it again without the document.
+        let later = NOW + want.unwrap_or(0);
+        testing::set_now(later);
+        web.put(A, Ok((304, headers.clone(), String::new())));
+        let mut next = request(first.cursor);
+        next.budget.deadline = later + 30_000;
+        let second = Rss::read(&settings, next).unwrap();
+        assert_eq!(second.not_before, want.map(|ms| later + ms), "{headers:?} {ttl}");
     }
 }
 

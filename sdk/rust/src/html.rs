@@ -130,24 +130,32 @@ impl Writer {
         if self.hidden.is_some() {
             return;
         }
-        for c in words.chars() {
-            match c {
-                '\n' if self.preformatted > 0 => self.owe_line(),
-                ' ' | '\t' if self.preformatted > 0 => self.put(c),
-                _ if c.is_whitespace() => self.space = true,
-                _ => self.put(c),
+        if self.preformatted > 0 {
+            for line in words.split_inclusive('\n') {
+                self.put(line.trim_end_matches(['\n', '\r']));
+                if line.ends_with('\n') {
+                    self.owe_line();
+                }
             }
+            return;
+        }
+        for (at, word) in words.split(char::is_whitespace).enumerate() {
+            self.space |= at > 0;
+            self.put(word);
         }
     }
 
-    fn put(&mut self, c: char) {
+    fn put(&mut self, word: &str) {
+        if word.is_empty() {
+            return;
+        }
         if self.out.is_empty() || self.breaks > 0 {
             self.begin_line();
         } else if self.space {
             self.out.push(' ');
         }
         self.space = false;
-        self.out.push(c);
+        self.out.push_str(word);
     }
 
     fn begin_line(&mut self) {

@@ -10,6 +10,9 @@ pub fn plain(text: &str) -> String {
         true => trimmed.replace("\r\n", "\n").replace('\r', "\n").replace(is_unwanted, ""),
         false => trimmed.to_owned(),
     };
+    if clean.is_ascii() {
+        return clean;
+    }
     match is_nfc_quick(clean.chars()) {
         IsNormalized::Yes => clean,
         IsNormalized::No | IsNormalized::Maybe => clean.nfc().collect(),

@@ -131,7 +131,7 @@ impl Builder<'_> {
             match event {
                 Event::Text(words) => top.text.push_str(&words.xml10_content()),
                 Event::CData(words) => top.text.push_str(&words.xml10_content()),
-                Event::GeneralRef(name) => top.text.push_str(&html::unescape(&format!("&{};", &*name))),
+                Event::GeneralRef(name) => put_reference(&name, &mut top.text),
                 Event::Start(_) if at_depth => below += 1,
                 Event::End(_) if below > 0 => below -= 1,
                 Event::Start(start) => {
@@ -161,6 +161,18 @@ impl Builder<'_> {
     fn count(&mut self) -> Result<(), TreeError> {
         self.elements += 1;
         if self.elements > limits::ELEMENTS_MAX { Err(TreeError::Elements) } else { Ok(()) }
+    }
+}
+
+/// Escaped markup is full of the five references of XML, so these go the short way.
+fn put_reference(name: &str, text: &mut String) {
+    match name {
+        "lt" => text.push('<'),
+        "gt" => text.push('>'),
+        "amp" => text.push('&'),
+        "quot" => text.push('"'),
+        "apos" => text.push('\''),
+        _ => text.push_str(&html::unescape(&format!("&{name};"))),
     }
 }
 
