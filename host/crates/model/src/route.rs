@@ -14,9 +14,9 @@ pub struct RouteReason {
 /// Who should see an item, and why.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Route {
-    /// Team, from the first rule that names one.
+    /// Team, from the first rule that names a team or a person.
     pub team: Option<String>,
-    /// Person, from the first rule that names one.
+    /// Person, from the first rule that names a team or a person.
     pub person: Option<String>,
     /// Priority, the highest any rule gives.
     pub priority: Option<Priority>,

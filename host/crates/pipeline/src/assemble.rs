@@ -1,0 +1,313 @@
+//! Puts a source together: the connector's manifest, the operator's settings and grant, and the
+//! values of its credentials.
+//!
+//! Holds: what a source may do is the manifest's request AND the operator's grant; a credential that
+//! is declared and not optional has a value, or the source does not start.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hark_config::SourceConfig;
+use hark_egress::{BoundCredential, GateError, GateOptions, Names, Secret, SecretError, SourceGate};
+use hark_model::{
+    CredentialInfo, EndpointPattern, HostPattern, InvalidPattern, Manifest, Ms, Placement, SourceLimits,
+    SourceName, StreamInfo,
+};
+use hark_runtime::{CallContext, Connector};
+use hark_store::SourceRecord;
+use serde_json::{Map, Value};
+
+use crate::limits;
+use crate::template::{TemplateError, fill};
+
+/// Why a source cannot start. Every text names what the operator can change.
+#[derive(Debug, thiserror::Error)]
+pub enum AssembleError {
+    /// The manifest's pattern has no value with these settings.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// A pattern is none, with the settings filled in.
+    #[error("with these settings, the connector asks for a place that is none")]
+    Pattern(#[source] InvalidPattern),
+    /// A declared credential has no value.
+    #[error(
+        "credential `{name}` ({title}) is not set: add `{name} = \"env:...\"` (or file:, cmd:) under [source.{source_name}.credentials]"
+    )]
+    MissingCredential {
+        /// Its source.
+        source_name: SourceName,
+        /// Its name.
+        name: String,
+        /// What it is, for people.
+        title: String,
+    },
+    /// A credential is set that the connector does not know.
+    #[error("credential `{name}` is not one of the connector's: it declares {known}")]
+    UnknownCredential {
+        /// As set.
+        name: String,
+        /// As declared.
+        known: String,
+    },
+    /// A credential's value cannot be had.
+    #[error("credential `{name}`")]
+    Secret {
+        /// Its name.
+        name: String,
+        /// Why.
+        #[source]
+        cause: SecretError,
+    },
+    /// A stream is named that the connector does not have.
+    #[error("stream `{name}` is not one of the connector's: it has {known}")]
+    UnknownStream {
+        /// As named.
+        name: String,
+        /// As declared.
+        known: String,
+    },
+    /// The gate cannot be built.
+    #[error("the egress gate cannot be set up")]
+    Gate(#[from] GateError),
+}
+
+/// One place that the manifest asks for, and whether the operator grants it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Permission {
+    /// The pattern, with the settings filled in.
+    pub pattern: String,
+    /// The grant covers it.
+    pub granted: bool,
+}
+
+/// Returns what `manifest` asks for with the settings of `config`, and whether it is granted.
+pub fn permissions(config: &SourceConfig, manifest: &Manifest) -> Result<Vec<Permission>, AssembleError> {
+    Ok(Places::of(manifest, &config.settings)?.permissions(config))
+}
+
+/// A source that can be read.
+#[derive(Clone)]
+pub struct SourceSetup {
+    /// Its name.
+    pub name: SourceName,
+    /// Its connector.
+    pub connector: Connector,
+    /// Its way out.
+    pub gate: Arc<SourceGate>,
+    /// Its settings, as the connector gets them.
+    pub settings: String,
+    /// What is read.
+    pub streams: Vec<StreamInfo>,
+    /// How often, where the operator says so.
+    pub poll: Option<Duration>,
+    /// What it may spend.
+    pub limits: SourceLimits,
+    /// What the manifest asks for and whether it is granted.
+    pub permissions: Vec<Permission>,
+    record: SourceRecord,
+}
+
+impl std::fmt::Debug for SourceSetup {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Never the gate: it holds secrets.
+        f.debug_struct("SourceSetup")
+            .field("record", &self.record)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+impl SourceSetup {
+    /// Puts the source of `config` together with its `connector`, and fetches its credentials.
+    pub async fn assemble(
+        config: &SourceConfig,
+        connector: Connector,
+        now: Ms,
+    ) -> Result<Self, AssembleError> {
+        let manifest = connector.manifest();
+        let places = Places::of(manifest, &config.settings)?;
+        let permissions = places.permissions(config);
+        let gate = SourceGate::new(GateOptions {
+            source: config.name.clone(),
+            hosts: places.hosts,
+            endpoints: places.endpoints,
+            grant: config.grant.clone(),
+            credentials: bind_credentials(config, manifest).await?,
+            limits: config.limits,
+            user_agent: user_agent(manifest),
+            names: Names::default(),
+        })?;
+        Ok(Self {
+            name: config.name.clone(),
+            gate: Arc::new(gate),
+            settings: Value::Object(config.settings.clone()).to_string(),
+            streams: choose_streams(config, manifest)?,
+            poll: config.poll,
+            limits: config.limits,
+            permissions,
+            record: record_of(config, &connector, now),
+            connector,
+        })
+    }
+
+    /// Returns what the store keeps of this source.
+    pub fn record(&self) -> &SourceRecord {
+        &self.record
+    }
+
+    /// Returns what one call of the connector gets from the host.
+    pub fn context(&self) -> CallContext {
+        CallContext {
+            source: self.name.to_string(),
+            gate: Some(Arc::clone(&self.gate)),
+            limits: self.limits,
+            log: None,
+        }
+    }
+
+    /// Returns how often `stream` is read.
+    pub fn interval(&self, stream: &StreamInfo) -> Duration {
+        let asked = self.poll.unwrap_or(limits::POLL_DEFAULT);
+        asked.max(Duration::from_millis(stream.min_poll_ms)).clamp(limits::POLL_MIN, limits::NOT_BEFORE_MAX)
+    }
+}
+
+fn user_agent(manifest: &Manifest) -> String {
+    format!("Hark/{} ({}/{})", env!("CARGO_PKG_VERSION"), manifest.id, manifest.version)
+}
+
+fn record_of(config: &SourceConfig, connector: &Connector, now: Ms) -> SourceRecord {
+    let manifest = connector.manifest();
+    SourceRecord {
+        name: config.name.clone(),
+        connector: manifest.id.clone(),
+        connector_version: manifest.version.clone(),
+        component_sha256: *connector.digest(),
+        platform: manifest.platform.clone(),
+        scope: config.scope.clone().unwrap_or_else(|| format!("{}:{}", manifest.platform, config.name)),
+        zone: config.zone.unwrap_or(manifest.default_zone),
+        owner_function: config.owner.clone(),
+        retention_days: config.retention_days,
+        enabled: config.enabled,
+        at: now,
+    }
+}
+
+/// The places that a manifest asks for, with the settings filled in.
+struct Places {
+    hosts: Vec<HostPattern>,
+    endpoints: Vec<EndpointPattern>,
+}
+
+impl Places {
+    fn of(manifest: &Manifest, settings: &Map<String, Value>) -> Result<Self, AssembleError> {
+        let hosts = parse_hosts(&fill_all(&manifest.hosts, settings)?)?;
+        let endpoints = parse_endpoints(&fill_all(&manifest.endpoints, settings)?)?;
+        Ok(Self { hosts, endpoints })
+    }
+
+    fn permissions(&self, config: &SourceConfig) -> Vec<Permission> {
+        let hosts = self.hosts.iter().map(|host| Permission {
+            pattern: host.as_str().to_owned(),
+            granted: config.grant.hosts.iter().any(|grant| grant.covers(host)),
+        });
+        let endpoints = self.endpoints.iter().map(|endpoint| Permission {
+            pattern: endpoint.as_str().to_owned(),
+            granted: config.grant.endpoints.iter().any(|grant| grant.covers(endpoint)),
+        });
+        hosts.chain(endpoints).collect()
+    }
+}
+
+fn fill_all(patterns: &[String], settings: &Map<String, Value>) -> Result<Vec<String>, TemplateError> {
+    let filled: Result<Vec<_>, _> = patterns.iter().map(|pattern| fill(pattern, settings)).collect();
+    Ok(filled?.into_iter().flatten().collect())
+}
+
+fn choose_streams(config: &SourceConfig, manifest: &Manifest) -> Result<Vec<StreamInfo>, AssembleError> {
+    let Some(names) = &config.streams else { return Ok(manifest.streams.clone()) };
+    let find = |name: &String| {
+        manifest.streams.iter().find(|stream| stream.name == *name).cloned().ok_or_else(|| {
+            AssembleError::UnknownStream {
+                name: name.clone(),
+                known: listed(manifest.streams.iter().map(|s| &s.name)),
+            }
+        })
+    };
+    names.iter().map(find).collect()
+}
+
+async fn bind_credentials(
+    config: &SourceConfig,
+    manifest: &Manifest,
+) -> Result<Vec<BoundCredential>, AssembleError> {
+    let declared = |name: &String| manifest.credentials.iter().any(|info| info.name == *name);
+    if let Some(name) = config.credentials.keys().find(|name| !declared(name)) {
+        let known = listed(manifest.credentials.iter().map(|info| &info.name));
+        return Err(AssembleError::UnknownCredential { name: name.clone(), known });
+    }
+    let mut bound = Vec::new();
+    for info in &manifest.credentials {
+        let secret = match config.credentials.get(&info.name) {
+            Some(from) => Some(
+                Secret::resolve(from)
+                    .await
+                    .map_err(|cause| AssembleError::Secret { name: info.name.clone(), cause })?,
+            ),
+            None if info.optional => None,
+            None => {
+                return Err(AssembleError::MissingCredential {
+                    source_name: config.name.clone(),
+                    name: info.name.clone(),
+                    title: info.title.clone(),
+                });
+            }
+        };
+        bound.push(bind(info, &config.settings, secret)?);
+    }
+    Ok(bound)
+}
+
+/// Fills the settings into where a credential goes and who may receive it.
+fn bind(
+    info: &CredentialInfo,
+    settings: &Map<String, Value>,
+    secret: Option<Secret>,
+) -> Result<BoundCredential, AssembleError> {
+    let placement = match &info.placement {
+        Placement::Basic(user) => Placement::Basic(fill(user, settings)?.concat()),
+        other => other.clone(),
+    };
+    let audience = fill_all(&info.audience, settings)?;
+    let (hosts, endpoints): (Vec<_>, Vec<_>) =
+        audience.iter().partition(|pattern| pattern.starts_with("http"));
+    Ok(BoundCredential {
+        audience_hosts: parse_hosts(hosts)?,
+        audience_endpoints: parse_endpoints(endpoints)?,
+        info: CredentialInfo { audience, placement, ..info.clone() },
+        secret,
+    })
+}
+
+fn parse_hosts<'a>(texts: impl IntoIterator<Item = &'a String>) -> Result<Vec<HostPattern>, AssembleError> {
+    texts
+        .into_iter()
+        .map(|text| HostPattern::parse(text))
+        .collect::<Result<_, _>>()
+        .map_err(AssembleError::Pattern)
+}
+
+fn parse_endpoints<'a>(
+    texts: impl IntoIterator<Item = &'a String>,
+) -> Result<Vec<EndpointPattern>, AssembleError> {
+    texts
+        .into_iter()
+        .map(|text| EndpointPattern::parse(text))
+        .collect::<Result<_, _>>()
+        .map_err(AssembleError::Pattern)
+}
+
+fn listed<'a>(names: impl Iterator<Item = &'a String>) -> String {
+    let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
