@@ -1,2 +1,49 @@
-//! The `hark` command.
-fn main() {}
+//! The `hark` command: reads the command line, wires the floors together, and says how it ended.
+
+mod cli;
+mod commands;
+mod exit;
+mod log;
+mod print;
+mod settings;
+mod signals;
+mod wiring;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command, PluginCommand};
+use crate::exit::{Done, Exit, Failure};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    log::start(cli.verbose, cli.json);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let done = match runtime {
+        Ok(runtime) => runtime.block_on(run(&cli)),
+        Err(error) => Err(Failure::of(Exit::Internal, &error)),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(cli.json),
+    }
+}
+
+async fn run(cli: &Cli) -> Done {
+    match &cli.command {
+        Command::Run(args) => commands::run::run(cli, args).await,
+        Command::Demo(args) => commands::demo::run(cli, args).await,
+        Command::Feed(args) => commands::feed::run(cli, args).await,
+        Command::Check(args) => commands::check::run(cli, args).await,
+        Command::Sources => commands::sources::run(cli).await,
+        Command::Plugin(PluginCommand::New { name, r#in }) => commands::plugin_new::run(cli, name, r#in),
+        Command::Plugin(PluginCommand::Build { folder }) => commands::plugin_build::run(cli, folder).await,
+        Command::Plugin(PluginCommand::Inspect { connector }) => {
+            commands::plugin_inspect::run(cli, connector).await
+        }
+        Command::Plugin(PluginCommand::Try { source, stream, max_events }) => {
+            commands::plugin_try::run(cli, source, stream.as_deref(), *max_events).await
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! The command line: every command, flag and example.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+use hark_model::{Sentiment, Zone};
+
+/// A host for sandboxed listening connectors: one feed from every platform.
+#[derive(Debug, Parser)]
+#[command(
+    name = "hark",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true,
+    after_help = "Examples:
+  hark demo                       see it work, with servers that the demo brings up itself
+  hark --config hark.toml check   is everything in place?
+  hark --config hark.toml run     listen, and show the feed at http://127.0.0.1:7070
+  hark feed --follow --zone social --sentiment negative"
+)]
+pub struct Cli {
+    /// The configuration file.
+    #[arg(long, short, global = true, env = "HARK_CONFIG", default_value = "hark.toml", value_name = "FILE")]
+    pub config: PathBuf,
+    /// Print machine-readable JSON, one value a line.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Say more on standard error: -v for what is read, -vv for all.
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Listen to every enabled source and serve the feed.
+    #[command(
+        after_help = "Examples:\n  hark run\n  hark run --once        read every stream once, then end (for cron)\n  hark run --no-web      listen only"
+    )]
+    Run(RunArgs),
+    /// Bring up a mail server and feeds with a day of invented conversation, and listen to them.
+    #[command(
+        after_help = "Examples:\n  hark demo\n  hark demo --listen 127.0.0.1:8080\n  hark demo --folder my-demo   keep its files, to look into them later"
+    )]
+    Demo(DemoArgs),
+    /// Print the feed, newest last.
+    #[command(
+        after_help = "Examples:\n  hark feed\n  hark feed --follow --zone social --sentiment negative\n  hark feed --since 24h 'battery OR \"card declined\"'\n  hark feed --json | jq .text"
+    )]
+    Feed(FeedArgs),
+    /// Check the configuration and every source: settings, permissions, credentials, sign-in.
+    #[command(
+        after_help = "Examples:\n  hark check\n  hark check support-mail\n  hark check --offline    without asking any platform"
+    )]
+    Check(CheckArgs),
+    /// List the sources with their state.
+    Sources,
+    /// Make, build and inspect connectors.
+    #[command(subcommand)]
+    Plugin(PluginCommand),
+}
+
+/// Flags of `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Read every stream once, then end.
+    #[arg(long)]
+    pub once: bool,
+    /// Serve no page.
+    #[arg(long, conflicts_with = "once")]
+    pub no_web: bool,
+}
+
+/// Flags of `demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Where the page is served.
+    #[arg(long, default_value = "127.0.0.1:7070", value_name = "ADDRESS:PORT")]
+    pub listen: std::net::SocketAddr,
+    /// Folder for the demo's files; kept afterwards. Without it, a temporary one.
+    #[arg(long, value_name = "FOLDER")]
+    pub folder: Option<PathBuf>,
+    /// Seconds between two new arrivals.
+    #[arg(long, default_value = "5", value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub every: u64,
+}
+
+/// Flags of `feed`.
+#[derive(Debug, Args)]
+pub struct FeedArgs {
+    /// Words to look for: word, prefix*, "a phrase"; all must occur.
+    pub words: Vec<String>,
+    /// Go on printing what comes.
+    #[arg(long, short)]
+    pub follow: bool,
+    /// Only this zone: intranet, extranet, social. May be repeated.
+    #[arg(long, value_name = "ZONE")]
+    pub zone: Vec<Zone>,
+    /// Only this source. May be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub source: Vec<String>,
+    /// Only this sentiment: positive, neutral, negative, unknown. May be repeated.
+    #[arg(long, value_name = "LABEL")]
+    pub sentiment: Vec<Sentiment>,
+    /// Only what is routed to this team. May be repeated.
+    #[arg(long, value_name = "TEAM")]
+    pub team: Vec<String>,
+    /// Only this language, such as en.
+    #[arg(long, value_name = "CODE")]
+    pub language: Option<String>,
+    /// Only what is younger: 90m, 24h, 7d.
+    #[arg(long, value_name = "AGE", value_parser = parse_age)]
+    pub since: Option<Duration>,
+    /// How many items at most.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub limit: u32,
+}
+
+/// Flags of `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Only these sources.
+    pub sources: Vec<String>,
+    /// Ask no platform.
+    #[arg(long)]
+    pub offline: bool,
+}
+
+/// What to do with connectors.
+#[derive(Debug, Subcommand)]
+pub enum PluginCommand {
+    /// Make the folder of a new connector in Rust, which builds and reads at once.
+    #[command(after_help = "Example:\n  hark plugin new my-forum && hark plugin build my-forum")]
+    New {
+        /// Name of the connector and its folder: a-z, 0-9 and -.
+        name: String,
+        /// Where to make the folder.
+        #[arg(long, default_value = ".", value_name = "FOLDER")]
+        r#in: PathBuf,
+    },
+    /// Build a connector and check it against the contract.
+    #[command(after_help = "Example:\n  hark plugin build my-forum")]
+    Build {
+        /// Folder of the connector.
+        #[arg(default_value = ".")]
+        folder: PathBuf,
+    },
+    /// Print what a connector is and asks for, and what the configuration grants or withholds.
+    #[command(
+        after_help = "Examples:\n  hark plugin inspect email\n  hark plugin inspect my-forum/my-forum.wasm"
+    )]
+    Inspect {
+        /// A bundled connector's name or a .wasm file.
+        connector: String,
+    },
+    /// Read once from a configured source and print the normalised events; nothing is stored.
+    #[command(
+        after_help = "Examples:\n  hark plugin try support-mail\n  hark plugin try support-mail --stream inbox --max-events 10"
+    )]
+    Try {
+        /// Name of the source in the configuration.
+        source: String,
+        /// Only this stream.
+        #[arg(long, value_name = "NAME")]
+        stream: Option<String>,
+        /// How many events to ask for.
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=2000))]
+        max_events: u32,
+    },
+}
+
+/// Parses "90m", "24h", "7d", "45s".
+fn parse_age(text: &str) -> Result<Duration, String> {
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let seconds = match &text[digits..] {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        _ => return Err("write a number and one of s, m, h, d: 90m, 24h, 7d".to_owned()),
+    };
+    let number: u64 = text[..digits].parse().map_err(|_| "write a number first: 24h".to_owned())?;
+    number.checked_mul(seconds).map(Duration::from_secs).ok_or_else(|| "that is too long ago".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn ages_have_units() {
+        assert_eq!(parse_age("24h"), Ok(Duration::from_secs(86_400)));
+        assert_eq!(parse_age("90m"), Ok(Duration::from_secs(5_400)));
+        for bad in ["", "24", "h", "1w", "-1h", "99999999999999999999d", "9999999999999999999d"] {
+            assert!(parse_age(bad).is_err(), "age: {bad}");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! `hark feed`: print the feed, and go on printing what comes.
+
+use std::time::Duration;
+
+use hark_pipeline::now;
+use hark_store::{FeedFilter, FeedRow, Store};
+
+use crate::cli::{Cli, FeedArgs};
+use crate::exit::{Done, Exit, Failure};
+use crate::signals::Signals;
+use crate::{print, wiring};
+
+/// How often `--follow` asks whether another process has written.
+const FOLLOW_EVERY: Duration = Duration::from_millis(300);
+
+/// Runs the command.
+pub async fn run(cli: &Cli, args: &FeedArgs) -> Done {
+    let config = wiring::config(&cli.config)?;
+    know_sources(&config, &args.source)?;
+    let store = wiring::existing_store(&config)?;
+    let shown = show(cli, args, &store).await;
+    store.close().map_err(|error| wiring::store_failure(&error))?;
+    shown
+}
+
+async fn show(cli: &Cli, args: &FeedArgs, store: &Store) -> Done {
+    let filter = filter(args);
+    let mut rows = read(store, filter.clone()).await?;
+    rows.reverse();
+    print::feed(&rows, cli.json)?;
+    if !args.follow {
+        if rows.is_empty() && !cli.json {
+            eprintln!("nothing in the feed fits");
+        }
+        return Ok(());
+    }
+    follow(cli, store, filter, rows.iter().map(|row| row.row_id).max().unwrap_or(0)).await
+}
+
+/// Prints what comes, oldest first, until a signal.
+async fn follow(cli: &Cli, store: &Store, filter: FeedFilter, mut newest: i64) -> Done {
+    let mut signals = Signals::listen()?;
+    let mut seen = None;
+    loop {
+        let version = store.data_version().await.map_err(|error| wiring::store_failure(&error))?;
+        if seen != Some(version) {
+            seen = Some(version);
+            let filter = FeedFilter { newer_than: Some(newest), ..filter.clone() };
+            let mut rows = read(store, filter).await?;
+            rows.sort_by_key(|row| row.row_id);
+            newest = rows.last().map_or(newest, |row| row.row_id);
+            print::feed(&rows, cli.json)?;
+        }
+        tokio::select! {
+            () = signals.next() => return Ok(()),
+            () = tokio::time::sleep(FOLLOW_EVERY) => {}
+        }
+    }
+}
+
+async fn read(store: &Store, filter: FeedFilter) -> Result<Vec<FeedRow>, Failure> {
+    store.feed(filter).await.map_err(|error| wiring::store_failure(&error))
+}
+
+fn filter(args: &FeedArgs) -> FeedFilter {
+    let since =
+        args.since.map(|age| now().saturating_sub(i64::try_from(age.as_millis()).unwrap_or(i64::MAX)));
+    FeedFilter {
+        zones: args.zone.clone(),
+        sources: args.source.clone(),
+        sentiments: args.sentiment.clone(),
+        teams: args.team.clone(),
+        language: args.language.clone(),
+        words: (!args.words.is_empty()).then(|| args.words.join(" ")),
+        since,
+        limit: args.limit,
+        ..FeedFilter::default()
+    }
+}
+
+/// A source that is not in the configuration is a slip of the pen, not an empty feed.
+fn know_sources(config: &hark_config::Config, names: &[String]) -> Done {
+    let known: Vec<&str> = config.sources.iter().map(|source| source.name.as_str()).collect();
+    match names.iter().find(|name| !known.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(name) => {
+            let message = format!("there is no source `{name}` in {}", config.path.display());
+            Err(Failure::new(Exit::Usage, message).hint(format!("there are: {}", known.join(", "))))
+        }
+    }
+}

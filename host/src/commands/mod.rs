@@ -1,0 +1,11 @@
+//! One module a command.
+
+pub mod check;
+pub mod demo;
+pub mod feed;
+pub mod plugin_build;
+pub mod plugin_inspect;
+pub mod plugin_new;
+pub mod plugin_try;
+pub mod run;
+pub mod sources;

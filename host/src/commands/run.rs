@@ -1,0 +1,165 @@
+//! `hark run`: listen to every enabled source and serve the feed.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use hark_config::Config;
+use hark_lifecycle::{Shutdown, Tasks};
+use hark_pipeline::{Pipeline, PipelineReport, SourceSetup};
+use hark_store::Store;
+use tokio::net::TcpListener;
+
+use crate::cli::{Cli, RunArgs};
+use crate::exit::{Done, Exit, Failure};
+use crate::print::Served;
+use crate::signals::Signals;
+use crate::{print, wiring};
+
+/// Time that tasks have to end when asked to.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Runs the command.
+pub async fn run(cli: &Cli, args: &RunArgs) -> Done {
+    let config = wiring::config(&cli.config)?;
+    let (tasks, shutdown) = Tasks::new();
+    if args.once {
+        return once(cli, &config, tasks, shutdown).await;
+    }
+    let web = (!args.no_web).then_some(Served { json: cli.json });
+    listen(&config, web, tasks, shutdown, Signals::listen()?).await
+}
+
+/// Listens until a signal comes, and serves the page if `web` says how to tell so. `tasks` may
+/// already hold what goes with it.
+pub async fn listen(
+    config: &Config,
+    web: Option<Served>,
+    mut tasks: Tasks,
+    shutdown: Shutdown,
+    mut signals: Signals,
+) -> Done {
+    // The address first: when it is taken, nothing else should have happened.
+    let web = match web {
+        Some(served) => Some((bind(config.listen).await?, served)),
+        None => None,
+    };
+    let store = wiring::store(config)?;
+    let ended = async {
+        let pipeline = pipeline(config, &store).await?;
+        pipeline.start(&mut tasks, &shutdown);
+        if let Some((listener, served)) = web {
+            let address = serve(config, &store, listener, &mut tasks, &shutdown)?;
+            served.say(address);
+        }
+        signals.next().await;
+        Ok(())
+    }
+    .await;
+    tracing::info!("stopping; a second signal stops at once");
+    let stopped = tokio::select! {
+        report = tasks.stop(GRACE) => Some(report),
+        () = signals.next() => None,
+    };
+    if let Some(report) = stopped
+        && !report.aborted.is_empty()
+    {
+        tracing::warn!(tasks = ?report.aborted, "did not end in time and were given up; what they were reading will be read again");
+    }
+    store.close().map_err(|error| wiring::store_failure(&error))?;
+    ended
+}
+
+async fn once(cli: &Cli, config: &Config, mut tasks: Tasks, shutdown: Shutdown) -> Done {
+    let store = wiring::store(config)?;
+    let order = shutdown.clone();
+    let mut signals = Signals::listen()?;
+    tasks.spawn("signals", async move {
+        tokio::select! { () = signals.next() => order.order(), () = order.ordered() => {} }
+    });
+    let report = async { Ok(pipeline(config, &store).await?.run_once(&shutdown).await) }.await;
+    tasks.stop(GRACE).await;
+    store.close().map_err(|error| wiring::store_failure(&error))?;
+    let report = report?;
+    print::run_report(&report, cli.json);
+    all_well(&report)
+}
+
+fn all_well(report: &PipelineReport) -> Done {
+    let troubled = report.iter().filter(|(_, stream)| stream.trouble.is_some()).count();
+    if troubled == 0 {
+        return Ok(());
+    }
+    Err(Failure::new(Exit::Source, format!("{troubled} of {} streams ended in trouble", report.len())))
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::new(Exit::Network, format!("{address} cannot be listened on: {error}")).hint(
+            "is another Hark running? Set `listen` in the configuration to another address, or use --no-web",
+        )
+    })
+}
+
+async fn pipeline(config: &Config, store: &Store) -> Result<Pipeline, Failure> {
+    let enricher = wiring::enricher(config)?;
+    let sources = assemble_all(config).await?;
+    Pipeline::new(sources, store.clone(), enricher).await.map_err(|error| wiring::store_failure(&error))
+}
+
+/// Puts all enabled sources together. One that cannot start is said and left out; when none can,
+/// there is nothing to do.
+async fn assemble_all(config: &Config) -> Result<Vec<SourceSetup>, Failure> {
+    let mut assembler = wiring::Assembler::new(Some(config))?;
+    let mut sources = Vec::new();
+    let mut first_failure = None;
+    for source in config.sources.iter().filter(|source| source.enabled) {
+        match assembler.source(source).await {
+            Ok(setup) => {
+                warn_of_withheld(&setup);
+                sources.push(setup);
+            }
+            Err(failure) => {
+                tracing::error!(source = %source.name, "left out: {failure}");
+                first_failure.get_or_insert(failure);
+            }
+        }
+    }
+    match (sources.is_empty(), first_failure) {
+        (true, Some(failure)) => Err(failure.hint("`hark check` says what each source lacks")),
+        (true, None) => {
+            Err(Failure::new(Exit::Config, format!("{} has no enabled source", config.path.display())))
+        }
+        (false, _) => Ok(sources),
+    }
+}
+
+fn warn_of_withheld(setup: &SourceSetup) {
+    for permission in setup.permissions.iter().filter(|permission| !permission.granted) {
+        tracing::debug!(source = %setup.name, pattern = permission.pattern, "asked for by the connector, withheld by the grant");
+    }
+}
+
+fn serve(
+    config: &Config,
+    store: &Store,
+    listener: TcpListener,
+    tasks: &mut Tasks,
+    shutdown: &Shutdown,
+) -> Result<SocketAddr, Failure> {
+    let address = listener.local_addr().map_err(|error| Failure::of(Exit::Network, &error))?;
+    let options =
+        hark_web::WebOptions { names: Vec::new(), teams: teams(config), shutdown: shutdown.clone() };
+    let router = hark_web::router(store.clone(), options);
+    let shutdown = shutdown.clone();
+    tasks.spawn("web", async move {
+        if let Err(error) = hark_web::serve(listener, router, shutdown).await {
+            tracing::error!(%error, "the page is no longer served");
+        }
+    });
+    Ok(address)
+}
+
+/// The teams that the rules name, to filter the feed by.
+fn teams(config: &Config) -> Vec<String> {
+    config.rules.iter().filter_map(|rule| rule.team.clone()).collect()
+}

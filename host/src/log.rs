@@ -1,0 +1,24 @@
+//! What the program says while it works: to standard error, so that standard output stays for facts.
+
+use std::io::IsTerminal;
+
+use tracing_subscriber::EnvFilter;
+
+/// Starts the log. `HARK_LOG` takes precedence over `-v`; with `json`, each line is a JSON value.
+pub fn start(verbose: u8, json: bool) {
+    let default = match verbose {
+        0 => "warn,hark=info,hark_pipeline=info,hark_runtime=info,connector=info",
+        1 => "info,hark=debug,hark_pipeline=debug,hark_runtime=debug,hark_egress=debug,connector=debug",
+        _ => "debug",
+    };
+    let filter = EnvFilter::try_from_env("HARK_LOG").unwrap_or_else(|_| EnvFilter::new(default));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = if json {
+        builder.json().try_init()
+    } else {
+        builder.with_target(false).with_ansi(std::io::stderr().is_terminal()).try_init()
+    };
+    if let Err(error) = started {
+        eprintln!("the log could not be started: {error}");
+    }
+}

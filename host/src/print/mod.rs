@@ -1,0 +1,67 @@
+//! What the program prints: the same facts as text for people or as JSON, one value a line.
+//!
+//! Holds: facts go to standard output, colours only to a terminal; nothing heard can steer the terminal.
+
+mod attempt;
+mod clean;
+mod connector;
+mod feed;
+mod source;
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use hark_pipeline::PipelineReport;
+use serde_json::json;
+
+pub use attempt::{Attempt, attempt};
+pub use connector::{built, inspection, made};
+pub use feed::feed;
+pub use source::{config_is_good, finding, sources};
+
+/// Prints one JSON value on a line.
+fn line(value: &serde_json::Value) {
+    println!("{value}");
+}
+
+/// How it is said where the page is.
+#[derive(Debug, Clone, Copy)]
+pub struct Served {
+    /// As JSON.
+    pub json: bool,
+}
+
+impl Served {
+    /// Says where the page is.
+    pub fn say(self, address: SocketAddr) {
+        if self.json {
+            return line(&json!({ "listening": format!("http://{address}") }));
+        }
+        let bold = anstyle::Style::new().bold();
+        anstream::eprintln!("the feed is at {bold}http://{address}{bold:#} (Ctrl-C stops)");
+    }
+}
+
+/// Says what a demo has brought up.
+pub fn demo(config: &Path, json: bool) {
+    if json {
+        return line(&json!({ "config": config }));
+    }
+    anstream::eprintln!("in another terminal: hark --config {} feed --follow", config.display());
+}
+
+/// Prints what one run over all streams did.
+pub fn run_report(report: &PipelineReport, json: bool) {
+    for (name, stream) in report {
+        if json {
+            line(&json!({
+                "stream": name, "batches": stream.batches, "new_items": stream.new_items,
+                "quarantined": stream.quarantined, "trouble": stream.trouble,
+            }));
+            continue;
+        }
+        let trouble =
+            stream.trouble.as_ref().map_or_else(String::new, |text| format!("; {}", clean::line(text)));
+        println!("{name}: {} new items, {} in quarantine{trouble}", stream.new_items, stream.quarantined);
+    }
+}

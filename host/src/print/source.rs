@@ -1,0 +1,103 @@
+//! Sources as `hark sources` and `hark check` print them.
+
+use hark_config::Config;
+use hark_model::Ms;
+use hark_store::SourceStatus;
+use serde_json::json;
+
+use crate::commands::check::SourceFinding;
+use crate::print::{clean, line};
+
+/// Prints what was found about one source.
+pub fn finding(finding: &SourceFinding, json: bool) {
+    if json {
+        line(&json!(finding));
+        return;
+    }
+    let good = anstyle::AnsiColor::Green.on_default();
+    let bad = anstyle::AnsiColor::Red.on_default().bold();
+    let (style, sign) = if finding.ok { (good, "ok") } else { (bad, "wrong") };
+    let account =
+        finding.account.as_ref().map_or_else(String::new, |account| format!(" {}", clean::line(account)));
+    anstream::println!("{style}{sign:>5}{style:#}  {}{account}", finding.source);
+    for problem in &finding.problems {
+        anstream::println!("       {}", clean::line(problem));
+    }
+    for warning in &finding.warnings {
+        anstream::println!("       note: {}", clean::line(warning));
+    }
+}
+
+/// Says that nothing is wrong.
+pub fn config_is_good(config: &Config, json: bool) {
+    if !json {
+        println!(
+            "{}: {} sources, {} rules, all in order",
+            config.path.display(),
+            config.sources.len(),
+            config.rules.len()
+        );
+    }
+}
+
+/// Prints every source of the configuration with what the database knows of it.
+pub fn sources(config: &Config, known: &[SourceStatus], json: bool) {
+    for source in &config.sources {
+        let status = known.iter().find(|status| status.name == source.name.as_str());
+        if json {
+            line(&source_json(source, status));
+        } else {
+            source_text(source, status);
+        }
+    }
+}
+
+fn source_json(source: &hark_config::SourceConfig, status: Option<&SourceStatus>) -> serde_json::Value {
+    let streams: Vec<_> = status.iter().flat_map(|status| &status.streams).map(|stream| {
+        json!({
+            "stream": stream.stream, "state": stream.state.as_str(), "last_ok_at": stream.last_ok_at,
+            "not_before": stream.not_before, "last_fault": stream.last_fault, "fault_count": stream.fault_count,
+        })
+    }).collect();
+    json!({
+        "source": source.name.as_str(), "connector": source.connector.to_string(), "enabled": source.enabled,
+        "zone": status.map(|status| status.zone.as_str()), "items": status.map_or(0, |status| status.items),
+        "quarantined": status.map_or(0, |status| status.quarantined), "gaps": status.map_or(0, |status| status.gaps),
+        "streams": streams,
+    })
+}
+
+fn source_text(source: &hark_config::SourceConfig, status: Option<&SourceStatus>) {
+    let bold = anstyle::Style::new().bold();
+    let off = if source.enabled { "" } else { " (not enabled)" };
+    let Some(status) = status else {
+        anstream::println!("{bold}{}{bold:#}  {}{off}: not listened to yet", source.name, source.connector);
+        return;
+    };
+    anstream::println!(
+        "{bold}{}{bold:#}  {} {}, {}{off}: {} items, {} in quarantine, {} gaps",
+        source.name,
+        status.connector,
+        status.connector_version,
+        status.zone,
+        status.items,
+        status.quarantined,
+        status.gaps
+    );
+    for stream in &status.streams {
+        let fault = stream
+            .last_fault
+            .as_ref()
+            .map_or_else(String::new, |fault| format!(": {}", clean::short(fault, 300)));
+        let last =
+            stream.last_ok_at.map_or_else(|| "never read".to_owned(), |at| format!("last read {}", when(at)));
+        anstream::println!("    {} {}, {last}{fault}", stream.stream, stream.state.as_str());
+    }
+}
+
+/// Returns a time in the zone of the machine, to the second.
+pub fn when(at: Ms) -> String {
+    let zone = jiff::tz::TimeZone::system();
+    jiff::Timestamp::from_millisecond(at)
+        .map_or_else(|_| at.to_string(), |at| at.to_zoned(zone).strftime("%Y-%m-%d %H:%M:%S").to_string())
+}

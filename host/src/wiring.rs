@@ -1,0 +1,118 @@
+//! Puts the floors together: configuration, database, runtime, connectors, sources.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use hark_analysis::Analyser;
+use hark_config::{Config, ConnectorRef, SourceConfig};
+use hark_model::SourceLimits;
+use hark_pipeline::{AssembleError, Enricher, SourceSetup, now};
+use hark_routing::Router;
+use hark_runtime::{Connector, Runtime, RuntimeOptions};
+use hark_store::{Store, StoreError, StoreOptions};
+
+use crate::exit::{Exit, Failure, OrExit, chain};
+
+/// Most connector instances at work at once.
+const INSTANCES_MAX: u32 = 64;
+
+/// Reads the configuration.
+pub fn config(path: &Path) -> Result<Config, Failure> {
+    Config::load(path).map_err(|errors| Failure::new(Exit::Config, errors.to_string()))
+}
+
+/// Opens the database; makes it if need be.
+pub fn store(config: &Config) -> Result<Store, Failure> {
+    open_store(&config.data)
+}
+
+/// Opens a database that must be there already.
+pub fn existing_store(config: &Config) -> Result<Store, Failure> {
+    if config.data.exists() {
+        return open_store(&config.data);
+    }
+    let message = format!("there is no database at {} yet", config.data.display());
+    Err(Failure::new(Exit::Store, message).hint("start listening first: hark run"))
+}
+
+fn open_store(path: &Path) -> Result<Store, Failure> {
+    Store::open(path, StoreOptions::default())
+        .map_err(|error| Failure::new(Exit::Store, format!("{}: {}", path.display(), chain(&error))))
+}
+
+/// Says what is wrong with the database.
+pub fn store_failure(error: &StoreError) -> Failure {
+    Failure::of(Exit::Store, error)
+}
+
+/// Reads the routing rules into a stage of the pipeline.
+pub fn enricher(config: &Config) -> Result<Enricher, Failure> {
+    let router = Router::new(&config.rules);
+    Ok(Enricher::new(Analyser::new(), router))
+}
+
+/// Loads connectors, each once, and puts sources together.
+pub struct Assembler {
+    runtime: Arc<Runtime>,
+    loaded: Vec<(ConnectorRef, Connector)>,
+}
+
+impl Assembler {
+    /// Starts the runtime. Slots are sized for the most demanding source.
+    pub fn new(config: Option<&Config>) -> Result<Self, Failure> {
+        let asked =
+            config.into_iter().flat_map(|config| &config.sources).map(|source| source.limits.memory_mib);
+        let options = RuntimeOptions {
+            cache_dir: config.map(|config| config.cache.clone()),
+            instances_max: INSTANCES_MAX,
+            memory_mib_max: asked.max().unwrap_or(0).max(SourceLimits::STRICT.memory_mib),
+        };
+        let runtime = Runtime::new(options).or_exit(Exit::Internal)?;
+        Ok(Self { runtime, loaded: Vec::new() })
+    }
+
+    /// Loads a connector, bundled or from a file.
+    pub async fn connector(&mut self, from: &ConnectorRef) -> Result<Connector, Failure> {
+        if let Some((_, connector)) = self.loaded.iter().find(|(known, _)| known == from) {
+            return Ok(connector.clone());
+        }
+        let connector = match from {
+            ConnectorRef::Bundled(id) => {
+                let component =
+                    hark_bundled::component(id.as_str()).ok_or_else(|| unknown_bundled(id.as_str()))?;
+                self.load(component, id.as_str()).await?
+            }
+            ConnectorRef::File(path) => {
+                self.load(&read_component(path)?, &path.display().to_string()).await?
+            }
+        };
+        self.loaded.push((from.clone(), connector.clone()));
+        Ok(connector)
+    }
+
+    async fn load(&self, component: &[u8], name: &str) -> Result<Connector, Failure> {
+        let loaded = self.runtime.load(component).await;
+        loaded.map_err(|error| Failure::new(Exit::Connector, format!("connector {name}: {}", chain(&error))))
+    }
+
+    /// Puts a source together: connector, settings, permissions, credentials.
+    pub async fn source(&mut self, source: &SourceConfig) -> Result<SourceSetup, Failure> {
+        let connector = self.connector(&source.connector).await?;
+        SourceSetup::assemble(source, connector, now()).await.map_err(|error: AssembleError| {
+            Failure::new(Exit::Source, format!("source {}: {}", source.name, chain(&error)))
+        })
+    }
+}
+
+fn read_component(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|error| {
+        Failure::new(Exit::Connector, format!("connector {} cannot be read: {error}", path.display()))
+            .hint("name a bundled connector, or a .wasm file relative to the configuration")
+    })
+}
+
+fn unknown_bundled(id: &str) -> Failure {
+    let known = hark_bundled::IDS.join(", ");
+    Failure::new(Exit::Connector, format!("there is no bundled connector `{id}`; there are: {known}"))
+        .hint("a connector of your own is named by its path, ending in .wasm")
+}

@@ -1,0 +1,198 @@
+//! The form of the house: sizes, headers, floors, owners of tasks, and what must not stand anywhere.
+//!
+//! Holds over every file that git tracks. Not here: what a formatter or a compiler says.
+
+#![allow(clippy::unwrap_used, reason = "a test may end at once")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const FILE_LINES_MAX: usize = 600;
+const FUNCTION_LINES_MAX: usize = 70;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("tests/whole lies two below").to_owned()
+}
+
+/// Every tracked or new file that ends with `ending`, with its text.
+fn files(ending: &str) -> Vec<(String, String)> {
+    let output = Command::new("git")
+        .args(["ls-files", "--cached", "--others", "--exclude-standard"])
+        .current_dir(root())
+        .output()
+        .expect("git lists the files");
+    let names = String::from_utf8(output.stdout).expect("our file names are UTF-8");
+    let named = names.lines().filter(|name| name.ends_with(ending));
+    // A file may be listed and removed at the same time.
+    named
+        .filter_map(|name| Some((name.to_owned(), std::fs::read_to_string(root().join(name)).ok()?)))
+        .collect()
+}
+
+/// The lines of a file before its tests.
+fn body(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().take_while(|line| *line != "#[cfg(test)]")
+}
+
+fn is_test(name: &str) -> bool {
+    name.starts_with("tests/") || name.contains("/tests/") || name.ends_with("/tests.rs")
+}
+
+#[test]
+fn files_are_short_and_say_what_they_are() {
+    let files = files(".rs");
+    assert!(files.len() > 50, "the list of files is whole");
+    let mut wrong = Vec::new();
+    for (name, text) in &files {
+        let lines = body(text).count();
+        if lines > FILE_LINES_MAX {
+            wrong.push(format!("{name}: {lines} lines, more than {FILE_LINES_MAX}"));
+        }
+        if !text.starts_with("//!") {
+            wrong.push(format!("{name}: does not open with what it is"));
+        }
+    }
+    assert_eq!(wrong, [""; 0]);
+}
+
+#[test]
+fn functions_are_short() {
+    let mut wrong = Vec::new();
+    for (name, text) in files(".rs").iter().filter(|(name, _)| !is_test(name)) {
+        let lines: Vec<&str> = body(text).collect();
+        for (at, line) in lines.iter().enumerate() {
+            let trimmed = line.trim_start();
+            let is_function =
+                ["fn ", "pub fn ", "pub(crate) fn ", "async fn ", "pub async fn ", "pub(crate) async fn "]
+                    .iter()
+                    .any(|start| trimmed.starts_with(start));
+            if !is_function || trimmed.ends_with(';') {
+                continue;
+            }
+            let indent = &line[..line.len() - trimmed.len()];
+            let end = lines[at..].iter().position(|later| *later == format!("{indent}}}"));
+            if let Some(length) = end.filter(|length| *length > FUNCTION_LINES_MAX) {
+                wrong.push(format!("{name}:{}: a function of {length} lines", at + 1));
+            }
+        }
+    }
+    assert_eq!(wrong, [""; 0]);
+}
+
+#[test]
+fn nothing_is_left_undone() {
+    let signs = ["todo!(", "unimplemented!(", "#[ignore", "#[should_panic", "TODO", "thread::sleep("];
+    let mut wrong = Vec::new();
+    for (name, text) in files(".rs").iter().filter(|(name, _)| !name.ends_with("tidy.rs")) {
+        for (at, line) in text.lines().enumerate() {
+            wrong.extend(
+                signs
+                    .iter()
+                    .filter(|sign| line.contains(**sign))
+                    .map(|sign| format!("{name}:{}: {sign}", at + 1)),
+            );
+        }
+    }
+    assert_eq!(wrong, [""; 0]);
+}
+
+#[test]
+fn tasks_have_owners() {
+    let product = |name: &str| {
+        name.starts_with("host/") && !is_test(name) && !name.starts_with("host/crates/lifecycle/")
+    };
+    let mut wrong = Vec::new();
+    for (name, text) in files(".rs").iter().filter(|(name, _)| product(name)) {
+        let lines: Vec<&str> = body(text).collect();
+        for (at, line) in lines.iter().enumerate() {
+            let reasoned = at > 0 && lines[at - 1].trim_start().starts_with("//");
+            if line.contains("tokio::spawn(") && !reasoned {
+                wrong.push(format!("{name}:{}: a bare spawn", at + 1));
+            }
+        }
+    }
+    assert_eq!(wrong, [""; 0]);
+}
+
+/// Floors of `host/ARCHITECTURE.md`: a crate uses lower floors only.
+#[test]
+fn crates_use_lower_floors_only() {
+    let floors = read_floors();
+    assert!(floors.len() >= 12, "the table of floors is read: {floors:?}");
+    let floor_of = |name: &str| floors.iter().find(|(known, _)| known == name).map(|(_, floor)| *floor);
+    let mut wrong = Vec::new();
+    for (file, text) in files("Cargo.toml") {
+        let Some(name) = file.strip_prefix("host/crates/").and_then(|rest| rest.strip_suffix("/Cargo.toml"))
+        else {
+            if file.starts_with("plugins/") || file.starts_with("sdk/") {
+                let host = dependencies(&text).into_iter().filter(|used| floor_of(used).is_some());
+                wrong.extend(host.map(|used| format!("{file} uses the host's crate {used}")));
+            }
+            continue;
+        };
+        let Some(floor) = floor_of(name) else {
+            wrong.push(format!("{name} is not in the table of floors"));
+            continue;
+        };
+        for used in dependencies(&text) {
+            if floor_of(&used).is_some_and(|below| below >= floor) {
+                wrong.push(format!("{name} (floor {floor}) uses {used}"));
+            }
+        }
+    }
+    assert_eq!(wrong, [""; 0]);
+}
+
+/// Names of our own crates under `[dependencies]`, without `hark-`.
+fn dependencies(manifest: &str) -> Vec<String> {
+    let from = manifest.lines().skip_while(|line| *line != "[dependencies]").skip(1);
+    let lines = from.take_while(|line| !line.starts_with('['));
+    let names = lines.filter_map(|line| line.split(['.', ' ', '=']).next());
+    names.filter_map(|name| name.strip_prefix("hark-")).map(str::to_owned).collect()
+}
+
+fn read_floors() -> Vec<(String, u32)> {
+    let text =
+        std::fs::read_to_string(root().join("host/ARCHITECTURE.md")).expect("the page of floors is there");
+    let row = |line: &str| {
+        let mut cells = line.trim_matches('|').split('|').map(str::trim);
+        let floor = cells.next()?.parse().ok()?;
+        let name = cells.next()?.split('`').nth(1)?.to_owned();
+        Some((name, floor))
+    };
+    text.lines().filter(|line| line.starts_with('|')).filter_map(row).collect()
+}
+
+#[test]
+fn the_repository_speaks_of_hark_alone() {
+    let paths = ["/root/", "/home/", "/work/"];
+    let mut wrong = Vec::new();
+    for ending in [".rs", ".toml", ".md", ".wit", ".in", "run"] {
+        for (name, text) in files(ending).iter().filter(|(name, _)| !name.ends_with("tidy.rs")) {
+            for (at, line) in text.lines().enumerate() {
+                wrong.extend(
+                    paths
+                        .iter()
+                        .filter(|path| line.contains(**path))
+                        .map(|path| format!("{name}:{}: {path}", at + 1)),
+                );
+            }
+        }
+    }
+    assert_eq!(wrong, [""; 0]);
+}
+
+#[test]
+fn every_outside_package_says_what_it_is_for() {
+    let text = std::fs::read_to_string(root().join("Cargo.toml")).expect("the workspace has a manifest");
+    let table = text.lines().skip_while(|line| *line != "[workspace.dependencies]").skip(1);
+    let lines: Vec<&str> = table.take_while(|line| !line.starts_with('[')).collect();
+    let mut purpose = "";
+    for line in lines {
+        match line.strip_prefix("# ") {
+            Some(comment) => purpose = comment,
+            None if line.is_empty() => purpose = "",
+            None => assert!(!purpose.is_empty(), "{line} stands under no purpose"),
+        }
+    }
+}
