@@ -104,13 +104,13 @@ fn answers(board: &Board, origin: &str, name: &str, title: &str) -> String {
 fn answer(entry: &Entry) -> Option<String> {
     let parent = entry.parent.as_ref()?;
     Some(format!(
-        "<entry>\n<id>{id}</id>\n<title>{title}</title>\n<updated>{date}</updated>\n\
+        // An answer has no headline of its own, and Atom wants the element all the same.
+        "<entry>\n<id>{id}</id>\n<title/>\n<updated>{date}</updated>\n\
          <published>{date}</published>\n<author><name>{author}</name></author>\n\
          <link rel=\"alternate\" type=\"text/html\" href=\"{url}\"/>\n\
          <thr:in-reply-to ref=\"{parent_id}\" href=\"{parent_url}\" type=\"text/html\"/>\n\
          <content type=\"html\">{html}</content>\n</entry>\n",
         id = escape(&entry.id),
-        title = escape(&entry.title),
         date = rfc3339(entry.at_ms),
         author = escape(&entry.author),
         url = escape(&entry.url),

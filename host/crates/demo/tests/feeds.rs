@@ -35,7 +35,9 @@ async fn every_feed_parses_and_is_full() {
         for entry in &feed.entries {
             assert!(entry.id.starts_with("tag:acme-widgets.example,2026:"), "{path}: {}", entry.id);
             assert!(entry.published.is_some() && !entry.authors.is_empty(), "{path}: {}", entry.id);
-            assert!(entry.content.is_some() && entry.title.is_some(), "{path}: {}", entry.id);
+            assert!(entry.content.is_some(), "{path}: {}", entry.id);
+            let titled = entry.title.as_ref().is_some_and(|title| !title.content.is_empty());
+            assert_eq!(titled, !path.ends_with(".atom"), "{path}: {}", entry.id);
         }
     }
 }
@@ -88,7 +90,7 @@ async fn a_post_that_arrives_is_the_first_of_its_feed() {
     };
     let (_, body) = running.get("/comments.atom", "").await;
     let newest = parsed(&body).entries.remove(0);
-    assert_eq!((newest.id, newest.title.unwrap().content), (arrival.id, arrival.title));
+    assert_eq!(newest.id, arrival.id);
 }
 
 #[tokio::test]

@@ -42,7 +42,7 @@ pub struct Said {
     pub url: Option<String>,
     pub at: i64,
     pub re: Option<String>,
-    pub opinion: Option<(&'static str, f64, Vec<(&'static str, f64)>)>,
+    pub opinion: Option<Opinion>,
     pub route: Option<(&'static str, Priority, &'static str, &'static [&'static str])>,
     pub automated: bool,
     pub own: bool,
@@ -69,6 +69,9 @@ pub fn said(id: &str, title: &str, text: &str) -> Said {
         language: "en",
     }
 }
+
+/// A label, a score, and the words that made it with their weights.
+pub type Opinion = (&'static str, f64, Vec<(&'static str, f64)>);
 
 pub struct Answer {
     pub status: u16,

@@ -1,0 +1,117 @@
+//! The demo's rules over the demo's words: what matters goes where somebody can act on it.
+#![allow(clippy::unwrap_used, reason = "a test may end at once")]
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hark_analysis::Analyser;
+use hark_config::Config;
+use hark_model::{Priority, Route, Sentiment, Zone};
+use hark_routing::{Facts, Router};
+use mail_parser::MessageParser;
+use support::Running;
+
+/// What was said, as a connector would read it.
+struct Heard {
+    source: &'static str,
+    zone: Zone,
+    id: String,
+    author: String,
+    title: Option<String>,
+    text: String,
+}
+
+async fn heard(running: &Running) -> Vec<Heard> {
+    let mut all = Vec::new();
+    for (path, source, zone) in [
+        ("/blog.rss", "blog", Zone::Social),
+        ("/comments.atom", "comments", Zone::Social),
+        ("/forum.json", "forum", Zone::Intranet),
+        ("/forum-answers.atom", "forum", Zone::Intranet),
+    ] {
+        let (_, body) = running.get(path, "").await;
+        for entry in feed_rs::parser::parse(body.as_bytes()).unwrap().entries {
+            let html = entry.content.and_then(|content| content.body).unwrap_or_default();
+            let text = mail_parser::decoders::html::html_to_text(&html);
+            let title = entry.title.map(|title| title.content).filter(|title| !title.is_empty());
+            let id = entry.id.rsplit('/').next().unwrap().to_owned();
+            let author = String::new();
+            all.push(Heard { source, zone, id, author, title, text });
+        }
+    }
+    let mut imap = running.signed_in().await;
+    imap.ask("EXAMINE INBOX").await;
+    for uid in 1..=85 {
+        let answer = imap.ask(&format!("UID FETCH {uid} BODY.PEEK[]")).await;
+        let (head, rest) = answer.split_once("}\r\n").unwrap();
+        // Bytes that are no UTF-8 were replaced by longer ones, so the size is only a lower bound.
+        let size: usize = head.rsplit('{').next().unwrap().parse().unwrap();
+        let mail = MessageParser::default().parse(&rest.as_bytes()[..size]).unwrap();
+        let author = mail.from().unwrap().first().unwrap().address().unwrap().to_owned();
+        let id = mail.message_id().unwrap().split('@').next().unwrap().to_owned();
+        let title = mail.subject().map(str::to_owned);
+        let text = mail.body_text(0).unwrap().into_owned();
+        all.push(Heard { source: "support-mail", zone: Zone::Extranet, id, author, title, text });
+    }
+    all
+}
+
+fn routed(heard: &Heard, analyser: &Analyser, router: &Router) -> Route {
+    let analysis = analyser.analyse(&heard.text, heard.title.as_deref(), None);
+    router.route(&Facts {
+        zone: heard.zone,
+        source: heard.source,
+        place: None,
+        author_id: None,
+        author_handle: None,
+        author_emails: std::slice::from_ref(&heard.author),
+        title: heard.title.as_deref(),
+        text: &heard.text,
+        language: analysis.language.as_ref().map(|language| language.value.as_str()),
+        sentiment: analysis.sentiment.value.parse().unwrap_or(Sentiment::Unknown),
+        score: analysis.sentiment.score,
+        confidence: analysis.sentiment.confidence,
+    })
+}
+
+#[tokio::test]
+async fn what_matters_goes_where_somebody_can_act_on_it() {
+    use Priority::{High, Low, Urgent};
+    let running = Running::start().await;
+    let text = running.demo.config("127.0.0.1:7070".parse().unwrap());
+    let config = Config::parse(&text, &running.folder.path().join("hark.toml")).unwrap();
+    let (analyser, router) = (Analyser::new(), Router::new(&config.rules));
+    let heard = heard(&running).await;
+    let routes: BTreeMap<&str, Route> =
+        heard.iter().map(|heard| (heard.id.as_str(), routed(heard, &analyser, &router))).collect();
+    for (id, team, priority) in [
+        // The answer to everything stands in a comment that is calm and technical.
+        ("l-15", Some("engineering"), None),
+        ("lindqvist-ferry", Some("engineering"), None),
+        ("okonkwo-fridge", Some("engineering"), Some(Urgent)),
+        ("kamau-warm", Some("safety"), Some(Urgent)),
+        ("s2-6", Some("safety"), Some(Urgent)),
+        ("s1-8", Some("moderation"), Some(Urgent)),
+        ("raman-threat", Some("moderation"), Some(Urgent)),
+        ("seo-offer", Some("moderation"), Some(Low)),
+        ("park-ledger", Some("press-office"), Some(High)),
+        ("avocat-solicitors", Some("legal"), Some(High)),
+        ("schwarz-dsgvo", Some("legal"), Some(High)),
+        ("whitlock-twice", Some("payments"), Some(High)),
+        ("brandt-gaertank", Some("support"), Some(High)),
+        ("l-19", Some("support"), Some(High)),
+        ("order-jura", Some("sales"), None),
+        ("l-1", Some("community"), Some(Low)),
+        ("okonkwo-fridge-1", None, None),
+        ("hotfix", None, None),
+    ] {
+        let route = &routes[id];
+        assert_eq!((route.team.as_deref(), route.priority), (team, priority), "{id}: {route:?}");
+    }
+    let used: BTreeSet<&str> =
+        routes.values().flat_map(|route| &route.reasons).map(|reason| reason.rule.as_str()).collect();
+    let idle: Vec<&str> =
+        config.rules.iter().map(|rule| rule.name.as_str()).filter(|name| !used.contains(name)).collect();
+    assert!(idle.is_empty(), "rules that nothing fits: {idle:?}");
+}
