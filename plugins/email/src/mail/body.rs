@@ -26,15 +26,36 @@ pub struct Content {
 /// Returns what `message`, which was parsed from `raw`, says.
 pub fn content(message: &Message<'_>, raw: &[u8]) -> Content {
     let markup: Vec<_> = message.html_bodies().filter_map(|part| markup(part, raw)).collect();
-    let words: Vec<_> = message.text_bodies().filter_map(|part| words(part, raw)).collect();
-    let (markup, words) = (markup.join("\n"), words.join("\n\n"));
+    let spoken: Vec<_> = message.text_bodies().filter_map(|part| words(part, raw)).collect();
+    let markup = markup.join("\n");
+    let mut text = text::plain(&spoken.join("\n\n"));
     // Senders do put an empty plain part beside the markup that says it all.
-    let words = if words.trim().is_empty() { html::to_text(&markup) } else { words };
-    Content {
-        text: text::plain(&words),
-        html: (!markup.is_empty()).then_some(markup),
-        attachments: message.attachments().take(limits::ATTACHMENTS_MAX).map(attachment).collect(),
+    if text.is_empty() {
+        text = text::plain(&html::to_text(&markup));
     }
+    let mut files: Vec<_> = message.attachments().collect();
+    if text.is_empty() && markup.is_empty() {
+        let (rest, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|part| is_wreck(part));
+        let words: Vec<_> = rest.into_iter().filter_map(|part| words(part, raw)).collect();
+        (text, files) = (text::plain(&words.join("\n\n")), others);
+    }
+    Content {
+        text,
+        html: (!markup.is_empty()).then_some(markup),
+        attachments: files.into_iter().take(limits::ATTACHMENTS_MAX).map(attachment).collect(),
+    }
+}
+
+/// Tells whether `part` is what is left of a text whose boundaries are wrong or missing: the parser takes
+/// it for a file.
+fn is_wreck(part: &MessagePart<'_>) -> bool {
+    let is_multipart = part.content_type().is_some_and(|kind| kind.ctype().eq_ignore_ascii_case("multipart"));
+    let is_wreck = match part.body {
+        PartType::Text(_) | PartType::Html(_) => part.is_encoding_problem || is_multipart,
+        PartType::Binary(_) => is_multipart,
+        _ => false,
+    };
+    is_wreck && part.attachment_name().is_none()
 }
 
 fn markup<'a>(part: &'a MessagePart<'_>, raw: &[u8]) -> Option<Cow<'a, str>> {
@@ -48,6 +69,8 @@ fn words(part: &MessagePart<'_>, raw: &[u8]) -> Option<String> {
     match &part.body {
         PartType::Html(html) => Some(html::to_text(&charset::text_of(part, html, raw))),
         PartType::Text(text) => Some(unflowed(part, charset::text_of(part, text, raw))),
+        // A multipart that names no boundary.
+        PartType::Binary(bytes) => Some(charset::guess(bytes.to_vec())),
         _ => None,
     }
 }

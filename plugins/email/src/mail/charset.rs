@@ -24,10 +24,12 @@ const LOOSE: [&str; 10] = [
     "x-unknown",
 ];
 
-/// Returns `raw` with each header line that is not UTF-8 read as Windows-1252; the body is left alone.
+/// Returns `raw` with each header line that is not UTF-8 read as Windows-1252, and with an end where the
+/// header just stops: the parser loses a last line without one. The body is left alone.
 pub fn mend_header(raw: &[u8]) -> Cow<'_, [u8]> {
     let end = header_end(raw);
-    if std::str::from_utf8(&raw[..end]).is_ok() {
+    let stops = end == raw.len() && !raw.ends_with(b"\n\r\n") && !raw.ends_with(b"\n\n");
+    if std::str::from_utf8(&raw[..end]).is_ok() && !stops {
         return Cow::Borrowed(raw);
     }
     let mut mended = Vec::with_capacity(raw.len() + end / 4);
@@ -38,6 +40,9 @@ pub fn mend_header(raw: &[u8]) -> Cow<'_, [u8]> {
         }
     }
     mended.extend_from_slice(&raw[end..]);
+    if stops {
+        mended.extend_from_slice(b"\r\n\r\n");
+    }
     Cow::Owned(mended)
 }
 
@@ -65,11 +70,12 @@ pub fn text_of<'a>(part: &MessagePart<'_>, text: &'a str, raw: &[u8]) -> Cow<'a,
     if text.is_ascii() || !is_loose {
         return Cow::Borrowed(text);
     }
-    match bytes_of(part, raw).map(String::from_utf8) {
-        Some(Ok(utf8)) => Cow::Owned(utf8),
-        Some(Err(error)) => Cow::Owned(windows_1252(error.as_bytes())),
-        None => Cow::Borrowed(text),
-    }
+    bytes_of(part, raw).map_or(Cow::Borrowed(text), |bytes| Cow::Owned(guess(bytes)))
+}
+
+/// Reads bytes of which nothing is known: as UTF-8 if they are, else as Windows-1252.
+pub fn guess(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| windows_1252(error.as_bytes()))
 }
 
 fn bytes_of(part: &MessagePart<'_>, raw: &[u8]) -> Option<Vec<u8>> {
@@ -103,6 +109,7 @@ mod tests {
         assert!(mended.starts_with("Subject: Grüße\r\nFrom: Jö <jo@example.org>\r\n\r\n".as_bytes()));
         assert!(mended.ends_with(b"body \xfc"));
         assert!(matches!(mend_header(b"Subject: plain\n\nx"), Cow::Borrowed(_)));
+        assert_eq!(mend_header(b"Message-ID: <a@b>").as_ref(), b"Message-ID: <a@b>\r\n\r\n");
         assert_eq!(header_end(b"no end"), 6);
         assert_eq!(header_end(b"A: b\n\nbody"), 6);
     }

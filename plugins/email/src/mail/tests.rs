@@ -291,15 +291,25 @@ fn a_broken_mail_is_poison_and_a_strange_one_is_not() {
             "{broken:?}: {events:?}"
         );
     }
-    for strange in [
-        typed("Content-Type: multipart/mixed; boundary=missing", b"no boundary here"),
-        typed("Content-Type: multipart/mixed; boundary=b", b"--b\r\nContent-Type: text/plain\r\n\r\nno end"),
-        typed("Content-Type: multipart/mixed", b"no boundary named"),
-        typed("Content-Type: text/plain\r\nContent-Transfer-Encoding: base64", b"!!not base64!!"),
-        typed("Content-Type: ;;;===", b"hm"),
+    for (kind, body, text) in [
+        ("Content-Type: multipart/mixed; boundary=missing", "no boundary here", "no boundary here"),
+        (
+            "Content-Type: multipart/mixed; boundary=b",
+            "--b\r\nContent-Type: text/plain\r\n\r\nno end",
+            "no end",
+        ),
+        ("Content-Type: multipart/mixed", "no boundary named", "no boundary named"),
+        ("Content-Type: text/plain\r\nContent-Transfer-Encoding: base64", "!!not base64!!", "!!not base64!!"),
+        ("Content-Type: ;;;===", "hm", "hm"),
     ] {
-        assert_eq!(item(&strange).id, "a@b", "{}", String::from_utf8_lossy(&strange));
+        let strange = item(typed(kind, body.as_bytes()));
+        assert_eq!(
+            (strange.id.as_str(), strange.text.as_str(), strange.attachments.len()),
+            ("a@b", text, 0),
+            "{kind}"
+        );
     }
+    assert_eq!(item("From: jo@example.org\r\nMessage-ID: <a@b>").id, "a@b", "a header that just stops");
 }
 
 #[test]
