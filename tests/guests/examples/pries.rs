@@ -18,7 +18,7 @@ impl Connector for Pries {
         if request.stream_name == "key" {
             info!("{:?}", hark_sdk::hmac("hook", hark_sdk::Digest::Sha256, b"message"));
         }
-        let fine = |nanos: u32| nanos % 1_000_000 != 0;
+        let fine = |nanos: u32| !nanos.is_multiple_of(1_000_000);
         let mut ticks = Vec::new();
         let start = Instant::now();
         for _ in 0..10_000 {

@@ -230,7 +230,8 @@ mod tests {
 
     #[test]
     fn nothing_that_was_touched_is_found() {
-        let touches: [(&str, fn(&mut Vec<u8>)); 4] = [
+        type Touch = fn(&mut Vec<u8>);
+        let touches: [(&str, Touch); 4] = [
             ("code changed", |bytes| bytes[0] ^= 1),
             ("seal changed", |bytes| *bytes.last_mut().unwrap() ^= 1),
             ("cut", |bytes| bytes.truncate(10)),

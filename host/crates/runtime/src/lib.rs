@@ -4,6 +4,8 @@
 //! is a fresh instance with a cap on memory, computing, time, log and answer; nothing that a guest does
 //! is a panic here. Not here: what an answer means, network, storage, when to call.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end at once"))]
+
 mod answers_in;
 mod bindings;
 mod call;
