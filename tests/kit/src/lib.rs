@@ -2,6 +2,7 @@
 //!
 //! Everything here panics on failure: a test that cannot be set up has failed.
 
+pub mod dovecot;
 mod guests;
 
 pub use guests::{guest, guest_bytes, guest_names, newer_contract};
