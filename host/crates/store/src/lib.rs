@@ -5,6 +5,8 @@
 //! number of times, give the same content. Not here: what a connector may say (admission), opinions,
 //! routes, JSON of a page.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end at once"))]
+
 mod apply;
 mod commit;
 mod error;

@@ -18,8 +18,8 @@ const APPLICATION_ID: u32 = u32::from_be_bytes(*b"Hark");
 /// Opens the file for writing, migrated; the only way to obtain a connection that writes.
 pub(crate) fn open_writer(path: &Path, options: &StoreOptions) -> Result<Connection, StoreError> {
     look_before_touching(path, options)?;
-    let mut db =
-        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    let create = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+    let mut db = Connection::open_with_flags(path, create | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     db.busy_timeout(options.busy_timeout)?;
     db.set_prepared_statement_cache_capacity(limits::STATEMENTS_CACHED);
     db.pragma_update(None, "journal_mode", "WAL")?;

@@ -67,7 +67,7 @@ impl Store {
 
     /// Stores what is known of a source; one of the same name is brought up to date.
     pub async fn register_source(&self, record: SourceRecord) -> Result<SourceId, StoreError> {
-        match self.inner.writer.submit(Step::Register(record)).await? {
+        match self.inner.writer.submit(Step::Register(Box::new(record))).await? {
             Outcome::Registered(id) => Ok(id),
             Outcome::Committed(_) | Outcome::Recorded => Err(StoreError::Closed),
         }
@@ -125,7 +125,7 @@ impl Store {
 
     /// Returns every source with how its streams stand, by name.
     pub async fn sources(&self) -> Result<Vec<SourceStatus>, StoreError> {
-        self.inner.readers.run(|db| status::sources(db)).await
+        self.inner.readers.run(status::sources).await
     }
 
     /// Returns a counter that rises after each transaction of this process.

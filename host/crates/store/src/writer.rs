@@ -16,7 +16,7 @@ use crate::{Committed, SourceId, SourceRecord, StateUpdate, StoreError, apply, l
 /// One business step.
 #[derive(Debug)]
 pub(crate) enum Step {
-    Register(SourceRecord),
+    Register(Box<SourceRecord>),
     Commit(Box<Prepared>),
     State(StateUpdate),
 }

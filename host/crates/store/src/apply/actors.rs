@@ -4,12 +4,13 @@
 //! who was one of us stays one of us; an author that only an item names is a placeholder, of which
 //! nothing remains once the actor itself is told.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 
 use hark_model::{Actor, ActorKind, Ms};
 use rusqlite::{Connection, Row, params};
 
+use crate::apply::parts;
 use crate::apply::sources::SourceFacts;
 use crate::values::{Latest, column, word};
 use crate::{StoreError, values};
@@ -32,7 +33,7 @@ struct State {
     dirty: bool,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Facts {
     known: bool,
     kind: Latest<ActorKind>,
@@ -48,28 +49,38 @@ struct Facts {
 }
 
 impl<'a> Actors<'a> {
-    /// Takes in what a connector tells of an actor.
+    /// Takes in what a connector tells of actors: all that a batch tells of one is merged first, so that a new
+    /// actor is one insert.
     pub fn hear(
         &mut self,
         db: &Connection,
         source: &SourceFacts,
-        actor: &'a Actor,
+        actors: impl Iterator<Item = &'a Actor>,
     ) -> Result<(), StoreError> {
-        match self.0.entry(&actor.id) {
-            Entry::Occupied(mut state) => state.get_mut().merge(actor),
-            Entry::Vacant(vacant) => {
-                let (mut state, new) = obtain(db, source, &actor.id, || Facts::told(actor))?;
-                if !new {
-                    state.merge(actor);
-                }
-                vacant.insert(state);
+        let mut told: Vec<(&'a Actor, Facts)> = Vec::new();
+        let mut places: HashMap<&'a str, usize> = HashMap::new();
+        let mut emails = BTreeSet::new();
+        for actor in actors {
+            let place = *places.entry(&actor.id).or_insert(told.len());
+            match told.get_mut(place) {
+                Some((_, facts)) => _ = facts.merge(Facts::told(actor)),
+                None => told.push((actor, Facts::told(actor))),
             }
+            emails.extend(actor.emails.iter().map(|email| (actor.id.as_str(), email)));
         }
-        let id = self.0[actor.id.as_str()].id;
-        let mut email = db.prepare_cached(
-            "INSERT INTO actor_email (actor_id, email) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-        )?;
-        actor.emails.iter().try_for_each(|address| email.execute(params![id, address]).map(|_| ()))?;
+        for (actor, facts) in told {
+            let (mut state, new) = obtain(db, source, &actor.id, || facts.clone())?;
+            if !new {
+                state.dirty = state.facts.merge(facts);
+            }
+            self.0.insert(&actor.id, state);
+        }
+        for (id, email) in emails {
+            let mut insert = db.prepare_cached(
+                "INSERT INTO actor_email (actor_id, email) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+            )?;
+            insert.execute(params![self.0[id].id, email])?;
+        }
         Ok(())
     }
 
@@ -115,20 +126,11 @@ fn obtain(
     }
     let facts = facts();
     let id = facts.insert(db, &source.scope, native_id)?;
-    let mut resolve = db.prepare_cached(
-        "UPDATE relation SET target_actor = ?1
-         WHERE target_native_id = ?2 AND target_item IS NULL AND target_actor IS NULL AND target_is_actor
-           AND item_id IN (SELECT id FROM item WHERE scope = ?3)",
-    )?;
-    resolve.execute(params![id, native_id, source.scope])?;
+    parts::tie_in_late_actor(db, &source.scope, id, native_id)?;
     Ok((State { id, facts, dirty: false }, true))
 }
 
 impl State {
-    fn merge(&mut self, actor: &Actor) {
-        self.dirty |= self.facts.merge(Facts::told(actor));
-    }
-
     fn write(&self, db: &Connection) -> Result<(), StoreError> {
         let facts = &self.facts;
         let mut update = db.prepare_cached(

@@ -49,22 +49,29 @@ enum Items {
 }
 
 impl<'a> Conversations<'a> {
-    /// Takes in what a connector tells of a conversation.
+    /// Takes in what a connector tells of conversations: all that a batch tells of one is merged first, so that
+    /// a new conversation is one insert.
     pub fn hear(
         &mut self,
         db: &Connection,
         source: &SourceFacts,
-        conversation: &'a Conversation,
+        conversations: impl Iterator<Item = &'a Conversation>,
         at: Ms,
     ) -> Result<(), StoreError> {
-        let told = Facts::told(conversation, source.zone, at);
-        match self.told.entry(&conversation.id) {
-            Entry::Occupied(mut state) => state.get_mut().merge(told),
-            Entry::Vacant(vacant) => {
-                let mut state = obtain(db, source, &conversation.id, &told)?;
-                state.merge(told);
-                vacant.insert(state);
+        let mut told: Vec<(&'a str, Facts)> = Vec::new();
+        let mut places: HashMap<&'a str, usize> = HashMap::new();
+        for conversation in conversations {
+            let facts = Facts::told(conversation, source.zone, at);
+            let place = *places.entry(&conversation.id).or_insert(told.len());
+            match told.get_mut(place) {
+                Some((_, before)) => _ = before.merge(facts),
+                None => told.push((&conversation.id, facts)),
             }
+        }
+        for (id, facts) in told {
+            let mut state = obtain(db, source, id, &facts)?;
+            state.merge(facts);
+            self.told.insert(id, state);
         }
         Ok(())
     }

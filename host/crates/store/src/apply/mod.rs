@@ -82,16 +82,17 @@ pub(crate) fn batch(db: &Connection, prepared: &Prepared) -> Result<Committed, S
 
 impl<'a> Batch<'a> {
     fn speakers_and_places(&mut self, prepared: &'a Prepared) -> Result<(), StoreError> {
-        for entry in &prepared.commit.entries {
-            match &entry.event {
-                Event::Actor(actor) => self.actors.hear(self.db, &self.source, actor)?,
-                Event::Conversation(conversation) => {
-                    self.conversations.hear(self.db, &self.source, conversation, self.observed_at)?;
-                }
-                _ => {}
-            }
-        }
-        Ok(())
+        let events = || prepared.commit.entries.iter().map(|entry| &entry.event);
+        let actors = events().filter_map(|event| match event {
+            Event::Actor(actor) => Some(actor),
+            _ => None,
+        });
+        self.actors.hear(self.db, &self.source, actors)?;
+        let conversations = events().filter_map(|event| match event {
+            Event::Conversation(conversation) => Some(conversation),
+            _ => None,
+        });
+        self.conversations.hear(self.db, &self.source, conversations, self.observed_at)
     }
 
     fn items(&mut self, prepared: &'a Prepared) -> Result<(), StoreError> {

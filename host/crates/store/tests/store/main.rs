@@ -1,0 +1,15 @@
+//! The store against real files: properties over random events, and what can be wrong with a file.
+
+#![allow(clippy::unwrap_used, reason = "a test may end at once")]
+
+mod consistency;
+mod content;
+mod events;
+mod feed;
+mod files;
+mod given;
+mod items;
+mod properties;
+mod thread;
+mod twin;
+mod writer;
