@@ -30,7 +30,7 @@ pub(crate) struct PreparedPayload {
 #[derive(Debug)]
 pub(crate) struct PreparedItem {
     pub content: Content,
-    /// Newest time that the platform itself gave.
+    /// Newest time that the platform itself gave, if that can be true.
     pub claimed_at: Option<Ms>,
     /// One for each annotation.
     pub evidence: Vec<String>,
@@ -47,7 +47,7 @@ impl Prepared {
         let payloads =
             commit.payloads.iter_mut().map(|payload| PreparedPayload::new(payload, &mut compressor));
         let payloads = payloads.collect::<Result<_, _>>()?;
-        let items = commit.entries.iter().map(PreparedItem::of).collect();
+        let items = commit.entries.iter().map(|entry| PreparedItem::of(entry, commit.observed_at)).collect();
         Ok(Self { commit, payloads, items })
     }
 }
@@ -71,18 +71,25 @@ impl PreparedPayload {
 }
 
 impl PreparedItem {
-    fn of(entry: &Entry) -> Option<Self> {
+    fn of(entry: &Entry, observed_at: Ms) -> Option<Self> {
         let hark_model::Event::Item(item) = &entry.event else { return None };
         let reasons =
             |route: &Route| route.reasons.iter().map(|reason| evidence_json(&reason.evidence)).collect();
         Some(Self {
             content: content_of(item),
-            claimed_at: item.edited_at.or((!item.published_is_estimate).then_some(item.published_at)),
+            claimed_at: claim_of(item, observed_at),
             evidence: entry.annotations.iter().map(|opinion| evidence_json(&opinion.evidence)).collect(),
             reasons: entry.route.as_ref().map_or_else(Vec::new, reasons),
             cuts: (!entry.cuts.is_empty()).then(|| json!(entry.cuts).to_string()),
         })
     }
+}
+
+/// Returns the newest time that the platform gave for the item itself. A time ahead of our clock is no claim:
+/// who forges one could never be removed.
+fn claim_of(item: &Item, observed_at: Ms) -> Option<Ms> {
+    let claim = item.edited_at.or((!item.published_is_estimate).then_some(item.published_at));
+    claim.filter(|at| *at <= observed_at.saturating_add(hark_model::limits::CLOCK_SKEW_MS_MAX))
 }
 
 fn content_of(item: &Item) -> Content {

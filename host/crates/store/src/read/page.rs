@@ -14,21 +14,33 @@ pub(crate) const OPINION: &str =
     "(SELECT value FROM annotation WHERE item_id = i.id AND revision = i.revision
   AND kind = '{kind}' ORDER BY at DESC, producer, producer_version DESC, value LIMIT 1)";
 
-/// Tables that only the shown columns need.
-pub(crate) const JOINS: &str = "JOIN item_revision r ON r.item_id = i.id AND r.revision = i.revision
-  LEFT JOIN actor a ON a.id = i.author_id";
+/// Team that has the conversation, else the team that the rules give.
+pub(crate) const TEAM: &str = "ifnull((SELECT team FROM work WHERE conversation_id = i.conversation_id),
+  (SELECT team FROM route WHERE item_id = i.id AND revision = i.revision))";
 
 /// Columns of a row, in the order in which [`read`] takes them.
-pub(crate) const COLUMNS: &str = "i.id, i.uid, i.feed_at, i.conversation_id, c.title, c.place, i.zone, i.visibility,
+const COLUMNS: &str = "i.id, i.uid, i.feed_at, i.conversation_id, c.title, c.place, i.zone, i.visibility,
   i.kind, i.direction, r.title, r.text, i.url, i.published_at, i.published_is_estimate, i.edited_at, i.removed_at,
   i.revision, i.revisions, i.automated, i.sensitive, i.language, ifnull(w.team, t.team), t.person,
   ifnull(w.priority, t.priority), i.counters_at, i.likes, i.replies, i.shares, i.quotes, i.views, i.score,
   (SELECT count(*) FROM attachment WHERE item_id = i.id), c.item_count,
   a.id, a.native_id, a.kind, a.display_name, a.handle, a.profile_url, a.followers, a.verified, a.is_self";
 
-/// Runs a query that gives [`COLUMNS`].
-pub(crate) fn rows(db: &Connection, sql: &str, params: impl Params) -> Result<Vec<FeedRow>, StoreError> {
-    let mut query = db.prepare_cached(sql)?;
+/// Tables that the columns are from.
+const JOINS: &str = "JOIN conversation c ON c.id = i.conversation_id
+  JOIN item_revision r ON r.item_id = i.id AND r.revision = i.revision
+  LEFT JOIN actor a ON a.id = i.author_id
+  LEFT JOIN work w ON w.conversation_id = i.conversation_id
+  LEFT JOIN route t ON t.item_id = i.id AND t.revision = i.revision";
+
+/// Returns the items that `chosen` gives the ids of, newest first.
+///
+/// Two steps in one query: where many are sorted to choose a few, their words are not carried along.
+pub(crate) fn rows(db: &Connection, chosen: &str, params: impl Params) -> Result<Vec<FeedRow>, StoreError> {
+    let mut query = db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM ({chosen}) chosen CROSS JOIN item i ON i.id = chosen.id {JOINS}
+         ORDER BY i.feed_at DESC, i.id DESC"
+    ))?;
     let mut rows = query.query_map(params, read)?.collect::<Result<Vec<_>, _>>()?;
     rows.iter_mut().try_for_each(|row| fill(db, row))?;
     Ok(rows)

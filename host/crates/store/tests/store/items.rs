@@ -96,6 +96,17 @@ fn an_estimated_time_brings_nothing_back() {
 }
 
 #[test]
+fn a_forged_future_keeps_nobody_from_being_removed() {
+    let given = Given::new();
+    let forged =
+        || Event::Item(Item { published_at: i64::MAX, edited_at: Some(i64::MAX), ..item("1", "words") });
+    given.says(1_000, vec![forged()]);
+    given.says(2_000, vec![removal("1", Some(1_500)), forged()]);
+    given.says(3_000, vec![forged()]);
+    assert_eq!(given.detail("1").row.removed_at, Some(1_500));
+}
+
+#[test]
 fn an_unknown_item_leaves_a_tombstone_and_its_figures() {
     let given = Given::new();
     let counters = Counters { likes: Some(7), by_reaction: vec![("+1".into(), 7)], ..Counters::default() };

@@ -101,8 +101,9 @@ impl Twin {
             Event::Removal(removal) if removal.id == id => Some(removal.at.unwrap_or(seen.observed_at)),
             _ => None,
         });
-        let claims = said.iter().filter_map(|(_, item)| {
-            item.edited_at.or((!item.published_is_estimate).then_some(item.published_at))
+        let claims = said.iter().filter_map(|(seen, item)| {
+            let claim = item.edited_at.or((!item.published_is_estimate).then_some(item.published_at));
+            claim.filter(|claim| *claim <= seen.observed_at + 300_000)
         });
         let claimed = claims.max();
         removed.max().filter(|removed| claimed.is_none_or(|claimed| claimed <= *removed))
