@@ -74,11 +74,12 @@ impl Hits {
     }
 
     /// Returns where the words stand in `text`.
-    fn find(&self, text: &str) -> Vec<Range<usize>> {
+    fn find(&self, text: &str) -> Vec<Span> {
         if self.0.is_empty() {
             return Vec::new();
         }
-        runs(text).filter(|run| self.holds(&text[run.clone()])).collect()
+        let hits = runs(text).filter(|run| self.holds(&text[run.clone()]));
+        hits.map(|range| Span { range, class: HIT }).collect()
     }
 
     fn holds(&self, word: &str) -> bool {
@@ -104,10 +105,22 @@ fn runs(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
+/// A part of a text that is marked, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Span {
+    /// Where, in bytes of the text.
+    pub range: Range<usize>,
+    /// The class of its mark.
+    pub class: &'static str,
+}
+
+/// The class of a word that was searched for.
+const HIT: &str = "hit";
+
 /// Shows the beginning of a text, or what stands around the first hit, with the hits marked.
 pub(crate) fn excerpt(text: &str, hits: &Hits) -> Markup {
     let flat = plain(text).split_whitespace().collect::<Vec<_>>().join(" ");
-    let first = hits.find(&flat).first().map_or(0, |hit| flat[..hit.start].chars().count());
+    let first = hits.find(&flat).first().map_or(0, |hit| flat[..hit.range.start].chars().count());
     let skipped = match first {
         first if first > limits::EXCERPT_CHARS - limits::EXCERPT_CHARS_BEFORE_HIT => {
             first - limits::EXCERPT_CHARS_BEFORE_HIT
@@ -129,7 +142,7 @@ pub(crate) fn headline(text: &str, hits: &Hits) -> Markup {
 }
 
 /// Shows a whole text in paragraphs, with `spans` marked and quoted lines set apart.
-pub(crate) fn body(text: &str, spans: &[Range<usize>]) -> Markup {
+pub(crate) fn body(text: &str, spans: Vec<Span>) -> Markup {
     let end = text.char_indices().nth(limits::TEXT_CHARS_MAX).map_or(text.len(), |(at, _)| at);
     let spans = sorted(spans, text);
     html! {
@@ -147,15 +160,14 @@ pub(crate) fn body(text: &str, spans: &[Range<usize>]) -> Markup {
 }
 
 /// Keeps what lies within the text at borders of characters, in order, without overlaps.
-fn sorted(spans: &[Range<usize>], text: &str) -> Vec<Range<usize>> {
-    let fits = |span: &&Range<usize>| span.start < span.end && text.get((*span).clone()).is_some();
-    let mut spans: Vec<_> = spans.iter().filter(fits).cloned().collect();
-    spans.sort_by_key(|span| (span.start, span.end));
+fn sorted(mut spans: Vec<Span>, text: &str) -> Vec<Span> {
+    spans.retain(|span| !span.range.is_empty() && text.get(span.range.clone()).is_some());
+    spans.sort_by_key(|span| (span.range.start, span.range.end));
     let mut end = 0;
     spans.retain(|span| {
-        let free = span.start >= end;
+        let free = span.range.start >= end;
         if free {
-            end = span.end;
+            end = span.range.end;
         }
         free
     });
@@ -190,19 +202,19 @@ fn blocks(text: &str) -> Vec<Block> {
 }
 
 /// Shows `range` of `text` with what of `spans` lies in it marked, made harmless piece by piece.
-fn marked(text: &str, range: Range<usize>, spans: &[Range<usize>]) -> Markup {
-    let inside = spans.iter().filter(|span| span.start >= range.start && span.end <= range.end);
-    let mut pieces: Vec<(&str, bool)> = Vec::new();
+fn marked(text: &str, range: Range<usize>, spans: &[Span]) -> Markup {
+    let inside = spans.iter().filter(|span| span.range.start >= range.start && span.range.end <= range.end);
+    let mut pieces: Vec<(&str, Option<&str>)> = Vec::new();
     let mut at = range.start;
     for span in inside {
-        pieces.push((&text[at..span.start], false));
-        pieces.push((&text[span.clone()], true));
-        at = span.end;
+        pieces.push((&text[at..span.range.start], None));
+        pieces.push((&text[span.range.clone()], Some(span.class)));
+        at = span.range.end;
     }
-    pieces.push((&text[at..range.end], false));
+    pieces.push((&text[at..range.end], None));
     html! {
-        @for (piece, hit) in pieces {
-            @if hit { mark { (plain(piece)) } } @else { (plain(piece)) }
+        @for (piece, class) in pieces {
+            @if let Some(class) = class { mark.(class) { (plain(piece)) } } @else { (plain(piece)) }
         }
     }
 }
@@ -241,34 +253,33 @@ mod tests {
         let hits = Hits::of(Some("\"card declined\" refund* über"));
         let shown = headline("The CARD was declined, refunds Über cardboard", &hits).into_string();
         assert_eq!(
-            shown,
-            "The <mark>CARD</mark> was <mark>declined</mark>, <mark>refunds</mark> <mark>Über</mark> cardboard"
+            shown.replace("<mark class=\"hit\">", "[").replace("</mark>", "]"),
+            "The [CARD] was [declined], [refunds] [Über] cardboard"
         );
         assert_eq!(excerpt("<b>", &Hits::default()).into_string(), "&lt;b&gt;");
         let far = excerpt(&format!("{}needle", "hay ".repeat(200)), &Hits::of(Some("needle"))).into_string();
-        assert!(far.starts_with('…') && far.ends_with("<mark>needle</mark>"), "{far}");
+        assert!(far.starts_with('…') && far.ends_with("needle</mark>"), "{far}");
     }
 
     #[test]
     fn evidence_is_marked_where_it_stands_and_nowhere_else() {
         let text = "Grüße, das ist bad\n\n> bad quote\nend <i>";
-        let spans = [16..19, 16..18, 2..3, 500..600, 23..26, 9..9];
-        let shown = body(text, &spans).into_string();
-        let start = text.find("bad").unwrap();
-        assert_eq!(start, 17);
-        assert!(!shown.contains("<i>") && shown.contains("&lt;i&gt;"), "{shown}");
-        let exact =
-            body(text, &[start..start + 3, text.rfind("bad").unwrap()..text.rfind("bad").unwrap() + 3]);
+        let span = |range| Span { range, class: "negative" };
+        let (first, last) = (text.find("bad").unwrap(), text.rfind("bad").unwrap());
+        // Within a character, empty, behind the end, over another, over the border of a paragraph.
+        let broken = [2..3, 9..9, 500..600, first + 1..first + 3, first + 2..last + 1];
+        let good = [first..first + 3, last..last + 3];
+        let shown = body(text, good.into_iter().chain(broken).map(span).collect()).into_string();
         assert_eq!(
-            exact.into_string(),
-            "<p dir=\"auto\">Grüße, das ist <mark>bad</mark></p><blockquote dir=\"auto\">&gt; <mark>bad</mark> quote\
+            shown.replace("<mark class=\"negative\">", "[").replace("</mark>", "]"),
+            "<p dir=\"auto\">Grüße, das ist [bad]</p><blockquote dir=\"auto\">&gt; [bad] quote\
              </blockquote><p dir=\"auto\">end &lt;i&gt;</p>"
         );
     }
 
     #[test]
     fn a_text_that_is_too_long_is_cut_and_said() {
-        let shown = body(&"x".repeat(limits::TEXT_CHARS_MAX + 1), &[]).into_string();
+        let shown = body(&"x".repeat(limits::TEXT_CHARS_MAX + 1), Vec::new()).into_string();
         assert!(shown.contains("not shown") && shown.len() < limits::TEXT_CHARS_MAX + 300);
     }
 }

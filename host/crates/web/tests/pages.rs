@@ -77,8 +77,11 @@ async fn filters_narrow_the_feed_and_stand_in_the_address() {
         );
     }
     let body = site.get("/?zone=extranet&q=refund*").await.body;
-    assert!(body.contains("value=\"refund*\"") && body.contains("bad <mark>refund</mark>"), "{body}");
-    assert!(body.contains("a <mark>refunded</mark> order"));
+    assert!(
+        body.contains("value=\"refund*\"") && body.contains("bad <mark class=\"hit\">refund</mark>"),
+        "{body}"
+    );
+    assert!(body.contains("a <mark class=\"hit\">refunded</mark> order"));
     assert!(body.contains("<input type=\"hidden\" name=\"zone\" value=\"extranet\">"));
     assert!(body.contains("data-live=\"/live?q=refund*&amp;zone=extranet\""), "{body}");
     assert!(body.contains("href=\"/?q=refund*\" aria-current=\"true\""), "the way out of a filter");
@@ -157,7 +160,7 @@ async fn a_thread_is_a_tree_with_its_evidence_marked() {
     )
     .await;
     let body = site.get("/conversation/1").await.body;
-    assert!(body.contains("<p dir=\"auto\">It is <mark>bad</mark>.</p>"), "{body}");
+    assert!(body.contains("<p dir=\"auto\">It is <mark class=\"negative\">bad</mark>.</p>"), "{body}");
     assert!(body.contains("<blockquote dir=\"auto\">&gt; quoted</blockquote>"));
     assert!(body.contains(
         "href=\"https://mail.example/1?a=1&amp;b=2\" target=\"_blank\" rel=\"noopener noreferrer nofollow\""

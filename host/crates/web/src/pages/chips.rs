@@ -55,7 +55,8 @@ const fn no_evidence(label: Sentiment) -> &'static str {
 /// Shows who should see an item; opening it names the rules.
 pub(super) fn route(row: &FeedRow) -> Markup {
     let routed = row.team.is_some() || row.person.is_some() || row.priority.is_some();
-    if !routed && row.route_reasons.is_empty() {
+    if !routed {
+        // A rule may say just this: that nobody needs to see it.
         return html! {};
     }
     let priority = row.priority.unwrap_or(Priority::Normal);

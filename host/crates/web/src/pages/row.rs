@@ -91,7 +91,8 @@ fn facts(row: &FeedRow, thread: &str) -> Markup {
             @for source in row.sources.iter().take(3) {
                 a.fact.source href=(FeedQuery::default().with_source(source).link("/")) { (text::line(source, 40)) }
             }
-            @if let Some(place) = &row.place {
+            // An address as a place is the feed's own: the source's name says it better.
+            @if let Some(place) = row.place.as_deref().filter(|place| text::link(Some(place)).is_none()) {
                 span.fact.place dir="auto" { (text::line(place, 60)) }
             }
         }

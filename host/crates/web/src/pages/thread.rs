@@ -3,9 +3,8 @@
 //! Holds: each item is shown once; the depth is bounded, whatever the store says.
 
 use std::collections::HashMap;
-use std::ops::Range;
 
-use hark_model::{Attachment, Ms, limits as model_limits};
+use hark_model::{Attachment, Evidence, Ms, limits as model_limits};
 use hark_store::{FeedRow, Thread, ThreadNode};
 use maud::{Markup, html};
 
@@ -14,6 +13,7 @@ use super::row::{author, counters, marks};
 use super::shell::{Place, shell};
 use super::{chips, signs};
 use crate::query::FeedQuery;
+use crate::text::Span;
 use crate::{limits, text};
 
 /// Files by the row of their item.
@@ -40,7 +40,9 @@ pub(crate) fn page(thread: &Thread, files: &Files, now: Ms) -> Markup {
                 p.facts {
                     span.zone.(conversation.zone.as_str()) { (conversation.zone.as_str()) }
                     span.fact { (conversation.visibility.as_str()) }
-                    @if let Some(place) = &conversation.place { span.fact dir="auto" { (text::line(place, 80)) } }
+                    @if let Some(place) = conversation.place.as_deref().filter(|place| text::link(Some(place)).is_none()) {
+                        span.fact dir="auto" { (text::line(place, 80)) }
+                    }
                     span.fact { (conversation.item_count) (if conversation.item_count == 1 { " item" } else { " items" }) }
                     @if let Some(last) = conversation.last_item_at { span.fact { "last " (age(last, now)) } }
                     @if conversation.locked { span.fact { "locked" } }
@@ -104,7 +106,7 @@ fn item(row: &FeedRow, shown: &Shown<'_>) -> Markup {
                 p.gone { s { "This was removed" } " " (age(at, now)) }
             } @else {
                 @if let Some(title) = &title { h2 dir="auto" { (title) } }
-                div.text { (text::body(&row.text, &evidence(row))) }
+                div.text { (text::body(&row.text, evidence(row))) }
                 @if let Some(files) = shown.files.get(&row.row_id) { (file_list(files)) }
             }
             footer {
@@ -137,14 +139,16 @@ fn base(title: &str) -> &str {
 }
 
 /// Returns the spans that made the sentiment, where they are what they say they are.
-fn evidence(row: &FeedRow) -> Vec<Range<usize>> {
+fn evidence(row: &FeedRow) -> Vec<Span> {
     let pieces = row.sentiment.iter().flat_map(|sentiment| &sentiment.evidence);
-    let fits = |span: &Range<usize>, words: &str| {
-        row.text.get(span.clone()).is_some_and(|found| found.to_lowercase() == words.to_lowercase())
+    let fits = |piece: &&Evidence| {
+        let found = row.text.get(piece.start..piece.end);
+        found.is_some_and(|found| found.to_lowercase() == piece.text.to_lowercase())
     };
+    let class = |weight: f64| if weight < 0.0 { "negative" } else { "positive" };
     pieces
-        .filter(|piece| fits(&(piece.start..piece.end), &piece.text))
-        .map(|piece| piece.start..piece.end)
+        .filter(fits)
+        .map(|piece| Span { range: piece.start..piece.end, class: class(piece.weight) })
         .collect()
 }
 
