@@ -15,7 +15,7 @@ use crate::computing::{Computing, Measured};
 use crate::crash::{self, Circumstances};
 use crate::exports::{Export, Returned};
 use crate::guest_state::{self, GuestState, Network, Setup};
-use crate::{CallContext, CallError, CallReport, CallUsage};
+use crate::{CallContext, CallError, CallReport, CallUsage, limits};
 
 /// What a call runs in.
 pub(crate) struct Stage<'a> {
@@ -85,14 +85,15 @@ pub(crate) async fn run<E: Export>(
 /// Opens the gate for one call. Pure exports get none; `receive` gets one for its signatures only.
 fn open_gate(
     context: &CallContext,
-    limits: &SourceLimits,
+    source: &SourceLimits,
     network: Network,
     call_time: Duration,
 ) -> Option<hark_egress::GateCall> {
     if matches!(network, Network::None(export) if export != "receive") {
         return None;
     }
-    let budget = CallBudget { requests: limits.requests, deadline: time::Instant::now() + call_time };
+    let deadline = time::Instant::now() + call_time + limits::GATE_SLACK;
+    let budget = CallBudget { requests: source.requests, deadline };
     context.gate.as_ref().map(|gate| gate.begin(budget))
 }
 

@@ -6,6 +6,8 @@ use hark_model::SourceLimits;
 
 /// Time between two looks at a guest that computes.
 pub const TICK: Duration = Duration::from_millis(10);
+/// How much later than the call the gate gives up: the call's own deadline strikes first, and is what is told.
+pub const GATE_SLACK: Duration = Duration::from_secs(1);
 /// Largest component that is compiled.
 pub const COMPONENT_BYTES_MAX: usize = 64 << 20;
 /// Most components that the cache keeps; the oldest go first.
