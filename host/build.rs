@@ -44,7 +44,10 @@ fn sdk_dependencies(root: &Path) -> String {
     };
     let (workspace, sdk) = (read("Cargo.toml"), read("sdk/rust/Cargo.toml"));
     let known = workspace["workspace"]["dependencies"].as_table().expect("it is a table");
-    let needed = sdk["dependencies"].as_table().expect("it is a table").keys();
+    // Cargo looks for those of its tests, too, though they are never built there.
+    let tables =
+        ["dependencies", "dev-dependencies"].into_iter().filter_map(|name| sdk.get(name)?.as_table());
+    let needed = tables.flat_map(toml::Table::keys);
     needed.map(|name| format!("{name} = {}\n", known[name])).collect()
 }
 

@@ -18,7 +18,7 @@ use hark_store::SourceRecord;
 use serde_json::{Map, Value};
 
 use crate::limits;
-use crate::template::{TemplateError, fill};
+use crate::template::{TemplateError, fill, with_defaults};
 
 /// Why a source cannot start. Every text names what the operator can change.
 #[derive(Debug, thiserror::Error)]
@@ -201,6 +201,7 @@ struct Places {
 
 impl Places {
     fn of(manifest: &Manifest, settings: &Map<String, Value>) -> Result<Self, AssembleError> {
+        let settings = &with_defaults(settings, &manifest.config_schema);
         let hosts = parse_hosts(&fill_all(&manifest.hosts, settings)?)?;
         let endpoints = parse_endpoints(&fill_all(&manifest.endpoints, settings)?)?;
         Ok(Self { hosts, endpoints })
@@ -246,6 +247,7 @@ async fn bind_credentials(
         let known = listed(manifest.credentials.iter().map(|info| &info.name));
         return Err(AssembleError::UnknownCredential { name: name.clone(), known });
     }
+    let settings = with_defaults(&config.settings, &manifest.config_schema);
     let mut bound = Vec::new();
     for info in &manifest.credentials {
         let secret = match config.credentials.get(&info.name) {
@@ -263,7 +265,7 @@ async fn bind_credentials(
                 });
             }
         };
-        bound.push(bind(info, &config.settings, secret)?);
+        bound.push(bind(info, &settings, secret)?);
     }
     Ok(bound)
 }

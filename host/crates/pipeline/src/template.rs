@@ -28,6 +28,20 @@ pub enum TemplateError {
     Open(String),
 }
 
+/// Returns `settings` with the defaults of the connector's `schema` for what is not set, so that a
+/// pattern may name a field that the operator leaves out.
+pub fn with_defaults(settings: &Map<String, Value>, schema: &str) -> Map<String, Value> {
+    let schema: Value = serde_json::from_str(schema).unwrap_or(Value::Null);
+    let properties = schema.get("properties").and_then(Value::as_object);
+    let mut filled = settings.clone();
+    for (field, property) in properties.into_iter().flatten() {
+        if let Some(default) = property.get("default") {
+            filled.entry(field.clone()).or_insert_with(|| default.clone());
+        }
+    }
+    filled
+}
+
 /// Returns `pattern` with every `{field}` replaced: one text for each entry where a field is a list.
 pub fn fill(pattern: &str, settings: &Map<String, Value>) -> Result<Vec<String>, TemplateError> {
     let mut filled = vec![String::new()];
@@ -89,6 +103,16 @@ mod tests {
         assert_eq!(fill("tls://{host}:{port}", &settings).unwrap(), ["tls://mail.example.com:993"]);
         assert_eq!(fill("{feeds}/x", &settings).unwrap(), ["https://a/x", "https://b/x"]);
         assert_eq!(fill("https://plain", &settings).unwrap(), ["https://plain"]);
+    }
+
+    #[test]
+    fn what_is_left_out_has_the_default_of_the_schema() {
+        let schema = r#"{"properties":{"host":{},"port":{"default":993}}}"#;
+        let filled = with_defaults(&settings(r#"{"host":"a"}"#), schema);
+        assert_eq!(fill("tls://{host}:{port}", &filled).unwrap(), ["tls://a:993"]);
+        let set = with_defaults(&settings(r#"{"host":"a","port":1}"#), schema);
+        assert_eq!(fill("tls://{host}:{port}", &set).unwrap(), ["tls://a:1"]);
+        assert_eq!(with_defaults(&set, "no json"), set);
     }
 
     #[test]

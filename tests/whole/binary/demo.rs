@@ -1,0 +1,107 @@
+//! What a newcomer does first: `hark demo`, a page with a feed, new items that appear by themselves,
+//! and Ctrl-C.
+
+#![allow(clippy::unwrap_used, reason = "a test may end at once")]
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// Compiling the connectors takes some seconds on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+struct Demo {
+    process: Child,
+    address: String,
+    config: String,
+}
+
+impl Demo {
+    /// Starts the demo and waits until it says where the page is.
+    fn start() -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_hark"))
+            .args(["demo", "--listen", "127.0.0.1:0", "--every", "1", "--json"])
+            .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let mut said = |key: &str| {
+            let line: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+            line[key].as_str().unwrap_or_else(|| panic!("no {key} in {line}")).to_owned()
+        };
+        let config = said("config");
+        let address = said("listening");
+        Self { process, address, config }
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+async fn items(client: &reqwest::Client, demo: &Demo, query: &str) -> Vec<Value> {
+    let answer: Value =
+        client.get(format!("{}/api/feed?{query}", demo.address)).send().await.unwrap().json().await.unwrap();
+    answer["items"].as_array().unwrap().clone()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_demo_shows_a_feed_that_goes_on_by_itself() {
+    // The only failure is that a provider is there already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::new();
+    let mut demo = Demo::start();
+
+    let everything = async {
+        loop {
+            let (mail, forum) = (
+                items(&client, &demo, "source=support-mail").await,
+                items(&client, &demo, "zone=intranet").await,
+            );
+            if !mail.is_empty() && !forum.is_empty() {
+                return mail;
+            }
+        }
+    };
+    let mail = tokio::time::timeout(PATIENCE, everything).await.expect("mails and the forum are read");
+    assert!(mail.iter().any(|item| item["sentiment"]["label"] == "negative"), "{mail:?}");
+
+    let page = client.get(&demo.address).send().await.unwrap();
+    let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+    assert!(page.text().await.unwrap().contains("support-mail"));
+
+    let mut live = client.get(format!("{}/live", demo.address)).send().await.unwrap();
+    let appears = async {
+        let mut heard = String::new();
+        while !heard.contains("data:") || !heard.contains("article") {
+            heard.push_str(&String::from_utf8_lossy(
+                &live.chunk().await.unwrap().expect("the stream goes on"),
+            ));
+        }
+    };
+    tokio::time::timeout(PATIENCE, appears).await.expect("a new item appears by itself");
+    drop(live);
+
+    let feed = Command::new(env!("CARGO_BIN_EXE_hark"))
+        .args(["--config", &demo.config, "feed", "--json", "--limit", "5"])
+        .output();
+    let feed = String::from_utf8(feed.unwrap().stdout).unwrap();
+    assert_eq!(feed.lines().filter(|line| serde_json::from_str::<Value>(line).is_ok()).count(), 5, "{feed}");
+
+    let interrupted = Command::new("kill").args(["-INT", &demo.process.id().to_string()]).status().unwrap();
+    assert!(interrupted.success());
+    let ended = demo.process.wait().unwrap();
+    assert!(ended.success(), "Ctrl-C is a clean end: {ended}");
+    assert!(!std::path::Path::new(&demo.config).exists(), "the temporary folder went with the demo");
+    let mut rest = String::new();
+    demo.process.stdout.take().map_or(Ok(0), |mut out| out.read_to_string(&mut rest)).unwrap();
+}
