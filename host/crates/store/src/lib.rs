@@ -16,6 +16,7 @@ mod prepare;
 mod read;
 mod rows;
 mod schema;
+mod statements;
 mod store;
 mod values;
 mod writer;

@@ -11,6 +11,7 @@ use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 
 use crate::prepare::Prepared;
+use crate::statements::Statements;
 use crate::{Committed, SourceId, SourceRecord, StateUpdate, StoreError, apply, limits};
 
 /// One business step.
@@ -92,12 +93,18 @@ fn run(
     jobs: &mpsc::Receiver<Message>,
     commits: &watch::Sender<u64>,
 ) -> Result<(), StoreError> {
+    serve(&Statements::new(&db), jobs, commits);
+    db.pragma_query(None, "wal_checkpoint", |_| Ok(()))?;
+    db.close().map_err(|(_, error)| error.into())
+}
+
+/// Writes group after group until told to stop, or until the store was dropped without a word.
+fn serve(db: &Statements<'_>, jobs: &mpsc::Receiver<Message>, commits: &watch::Sender<u64>) {
     let mut stopping = false;
     while !stopping {
-        // All senders gone means that the store was dropped without a word.
         let Ok(Message::Job(first)) = jobs.recv() else { break };
+        let mut entries = first.step.entries();
         let mut group = vec![first];
-        let mut entries = group[0].step.entries();
         while group.len() < limits::GROUP_JOBS_MAX && entries < limits::GROUP_ENTRIES_MAX {
             match jobs.try_recv() {
                 Ok(Message::Job(job)) => {
@@ -111,15 +118,13 @@ fn run(
                 Err(_) => break,
             }
         }
-        write_group(&db, group, commits);
+        write_group(db, group, commits);
     }
-    db.pragma_query(None, "wal_checkpoint", |_| Ok(()))?;
-    db.close().map_err(|(_, error)| error.into())
 }
 
 /// Writes the jobs together; should the transaction itself fail, one by one, so that each gets the answer
 /// that it deserves.
-fn write_group(db: &Connection, group: Vec<Job>, commits: &watch::Sender<u64>) {
+fn write_group(db: &Statements<'_>, group: Vec<Job>, commits: &watch::Sender<u64>) {
     let steps: Vec<&Step> = group.iter().map(|job| &job.step).collect();
     let answers = match attempt(db, &steps) {
         Ok(answers) => answers,
@@ -139,7 +144,7 @@ fn write_group(db: &Connection, group: Vec<Job>, commits: &watch::Sender<u64>) {
     }
 }
 
-fn alone(db: &Connection, step: &Step) -> Answer {
+fn alone(db: &Statements<'_>, step: &Step) -> Answer {
     match attempt(db, &[step]) {
         Ok(mut answers) => answers.pop().unwrap_or(Err(StoreError::Closed)),
         Err(Unwritten::NotBegun(error) | Unwritten::RolledBack(error)) => Err(error),
@@ -153,42 +158,45 @@ enum Unwritten {
 }
 
 /// Runs `steps` in one transaction; returns what each gave once all is committed.
-fn attempt(db: &Connection, steps: &[&Step]) -> Result<Vec<Answer>, Unwritten> {
-    db.execute_batch("BEGIN IMMEDIATE").map_err(|error| Unwritten::NotBegun(error.into()))?;
+fn attempt(db: &Statements<'_>, steps: &[&Step]) -> Result<Vec<Answer>, Unwritten> {
+    db.connection().execute_batch("BEGIN IMMEDIATE").map_err(|error| Unwritten::NotBegun(error.into()))?;
     let rolled_back = |error| {
-        if !db.is_autocommit() {
+        if !db.connection().is_autocommit() {
             // A rollback can fail only if there is nothing left to roll back.
-            let _ = db.execute_batch("ROLLBACK");
+            let _ = db.connection().execute_batch("ROLLBACK");
         }
         Unwritten::RolledBack(error)
     };
-    let mut answers = Vec::with_capacity(steps.len());
-    for step in steps {
-        answers.push(in_savepoint(db, step).map_err(rolled_back)?);
-    }
-    db.execute_batch("COMMIT").map_err(|error| rolled_back(error.into()))?;
+    let answers = match steps {
+        // Alone, the transaction is savepoint enough, and no page need be copied for a way back.
+        [step] => vec![Ok(step.run(db).map_err(rolled_back)?)],
+        steps => {
+            steps.iter().map(|step| in_savepoint(db, step)).collect::<Result<_, _>>().map_err(rolled_back)?
+        }
+    };
+    db.connection().execute_batch("COMMIT").map_err(|error| rolled_back(error.into()))?;
     Ok(answers)
 }
 
 /// Runs one step in a savepoint. The outer error means that the whole transaction is gone: a full disk, for
 /// one, may undo more than the statement that met it.
-fn in_savepoint(db: &Connection, step: &Step) -> Result<Answer, StoreError> {
-    db.execute_batch("SAVEPOINT step")?;
+fn in_savepoint(db: &Statements<'_>, step: &Step) -> Result<Answer, StoreError> {
+    db.connection().execute_batch("SAVEPOINT step")?;
     match step.run(db) {
         Ok(outcome) => {
-            db.execute_batch("RELEASE step")?;
+            db.connection().execute_batch("RELEASE step")?;
             Ok(Ok(outcome))
         }
-        Err(error) if db.is_autocommit() => Err(error),
+        Err(error) if db.connection().is_autocommit() => Err(error),
         Err(error) => {
-            db.execute_batch("ROLLBACK TO step; RELEASE step")?;
+            db.connection().execute_batch("ROLLBACK TO step; RELEASE step")?;
             Ok(Err(error))
         }
     }
 }
 
 impl Step {
-    fn run(&self, db: &Connection) -> Answer {
+    fn run(&self, db: &Statements<'_>) -> Answer {
         Ok(match self {
             Self::Register(record) => Outcome::Registered(apply::sources::register(db, record)?),
             Self::Commit(prepared) => Outcome::Committed(apply::batch(db, prepared)?),

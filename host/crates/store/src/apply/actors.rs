@@ -8,10 +8,11 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
 use hark_model::{Actor, ActorKind, Ms};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Row, params};
 
 use crate::apply::parts;
 use crate::apply::sources::SourceFacts;
+use crate::statements::Statements;
 use crate::values::{Latest, column, word};
 use crate::{StoreError, values};
 
@@ -53,7 +54,7 @@ impl<'a> Actors<'a> {
     /// actor is one insert.
     pub fn hear(
         &mut self,
-        db: &Connection,
+        db: &Statements<'_>,
         source: &SourceFacts,
         actors: impl Iterator<Item = &'a Actor>,
     ) -> Result<(), StoreError> {
@@ -76,7 +77,7 @@ impl<'a> Actors<'a> {
             self.0.insert(&actor.id, state);
         }
         for (id, email) in emails {
-            let mut insert = db.prepare_cached(
+            let mut insert = db.prepare(
                 "INSERT INTO actor_email (actor_id, email) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
             )?;
             insert.execute(params![self.0[id].id, email])?;
@@ -87,7 +88,7 @@ impl<'a> Actors<'a> {
     /// Returns the actor of this id; makes a placeholder if need be.
     pub fn obtain(
         &mut self,
-        db: &Connection,
+        db: &Statements<'_>,
         source: &SourceFacts,
         native_id: &'a str,
         at: Ms,
@@ -102,19 +103,19 @@ impl<'a> Actors<'a> {
     }
 
     /// Writes what has changed.
-    pub fn flush(&self, db: &Connection) -> Result<(), StoreError> {
+    pub fn flush(&self, db: &Statements<'_>) -> Result<(), StoreError> {
         self.0.values().filter(|state| state.dirty).try_for_each(|state| state.write(db))
     }
 }
 
 /// Inserts an actor or reads it; the second value tells whether it is new.
 fn obtain(
-    db: &Connection,
+    db: &Statements<'_>,
     source: &SourceFacts,
     native_id: &str,
     facts: impl FnOnce() -> Facts,
 ) -> Result<(State, bool), StoreError> {
-    let mut find = db.prepare_cached(
+    let mut find = db.prepare(
         "SELECT id, known, kind, kind_at, handle, handle_at, display_name, display_name_at, profile_url,
            profile_url_at, avatar_url, avatar_url_at, followers, followers_at, verified, verified_at, is_self,
            first_seen_at, last_seen_at
@@ -131,9 +132,9 @@ fn obtain(
 }
 
 impl State {
-    fn write(&self, db: &Connection) -> Result<(), StoreError> {
+    fn write(&self, db: &Statements<'_>) -> Result<(), StoreError> {
         let facts = &self.facts;
-        let mut update = db.prepare_cached(
+        let mut update = db.prepare(
             "UPDATE actor SET known = ?2, kind = ?3, kind_at = ?4, handle = ?5, handle_at = ?6, display_name = ?7,
                display_name_at = ?8, profile_url = ?9, profile_url_at = ?10, avatar_url = ?11, avatar_url_at = ?12,
                followers = ?13, followers_at = ?14, verified = ?15, verified_at = ?16, is_self = ?17,
@@ -245,8 +246,8 @@ impl Facts {
         self.kind.value.unwrap_or(ActorKind::Unknown).as_str()
     }
 
-    fn insert(&self, db: &Connection, scope: &str, native_id: &str) -> Result<i64, StoreError> {
-        let mut insert = db.prepare_cached(
+    fn insert(&self, db: &Statements<'_>, scope: &str, native_id: &str) -> Result<i64, StoreError> {
+        let mut insert = db.prepare(
             "INSERT INTO actor (scope, native_id, known, kind, kind_at, handle, handle_at, display_name,
                display_name_at, profile_url, profile_url_at, avatar_url, avatar_url_at, followers, followers_at,
                verified, verified_at, is_self, first_seen_at, last_seen_at)

@@ -16,8 +16,13 @@ const RULES: &str = "rules";
 const RULES_VERSION: &str = "1";
 
 /// Stores what is thought of one revision of an item.
-pub(crate) fn store(batch: &Batch<'_>, item: i64, revision: u32, said: &Said<'_>) -> Result<(), StoreError> {
-    let mut insert = batch.db.prepare_cached(
+pub(crate) fn store(
+    batch: &Batch<'_, '_>,
+    item: i64,
+    revision: u32,
+    said: &Said<'_>,
+) -> Result<(), StoreError> {
+    let mut insert = batch.db.prepare(
         "INSERT INTO annotation (item_id, revision, kind, value, score, confidence, evidence, producer,
            producer_version, at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING",
@@ -61,8 +66,8 @@ pub(crate) fn store(batch: &Batch<'_>, item: i64, revision: u32, said: &Said<'_>
 }
 
 /// Stores the answer of the rules; returns whether it is the first one.
-fn store_route(batch: &Batch<'_>, item: i64, revision: u32, route: &Route) -> Result<bool, StoreError> {
-    let mut insert = batch.db.prepare_cached(
+fn store_route(batch: &Batch<'_, '_>, item: i64, revision: u32, route: &Route) -> Result<bool, StoreError> {
+    let mut insert = batch.db.prepare(
         "INSERT INTO route (item_id, revision, team, person, priority) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT DO NOTHING",
     )?;
@@ -76,7 +81,7 @@ fn store_route(batch: &Batch<'_>, item: i64, revision: u32, route: &Route) -> Re
     if inserted == 0 {
         return Ok(false);
     }
-    let mut tag = batch.db.prepare_cached(
+    let mut tag = batch.db.prepare(
         "INSERT INTO item_tag (item_id, tag, origin) VALUES (?1, ?2, 'rule') ON CONFLICT DO NOTHING",
     )?;
     route.tags.iter().try_for_each(|name| tag.execute(params![item, name]).map(|_| ()))?;
@@ -84,12 +89,12 @@ fn store_route(batch: &Batch<'_>, item: i64, revision: u32, route: &Route) -> Re
 }
 
 /// Opens work on the conversation of a new item that a rule has an answer for, unless there is some.
-pub(crate) fn open_work(batch: &Batch<'_>, said: &Said<'_>) -> Result<(), StoreError> {
+pub(crate) fn open_work(batch: &Batch<'_, '_>, said: &Said<'_>) -> Result<(), StoreError> {
     let Some(route) = &said.entry.route else { return Ok(()) };
     if route.team.is_none() && route.priority.is_none() && route.reasons.is_empty() {
         return Ok(());
     }
-    let mut insert = batch.db.prepare_cached(
+    let mut insert = batch.db.prepare(
         "INSERT INTO work (conversation_id, status, team, priority, updated_at) VALUES (?1, 'new', ?2, ?3, ?4)
          ON CONFLICT DO NOTHING",
     )?;

@@ -3,13 +3,14 @@
 //! Holds: once the item comes, it is as if it had come first.
 
 use hark_model::{Ms, RemovalReason};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use crate::StoreError;
 use crate::apply::Batch;
 use crate::apply::counters::{self, Figures, Told};
 use crate::apply::items::Said;
 use crate::apply::known::{self, Gone, Known};
+use crate::statements::Statements;
 use crate::values::word_maybe;
 
 /// Whether anything waits at all; asked once a batch, so that new items need not.
@@ -17,14 +18,18 @@ use crate::values::word_maybe;
 pub(crate) struct Waiting {
     pub items: bool,
     pub reports: bool,
+    pub relations: bool,
 }
 
 impl Waiting {
-    pub fn look(db: &Connection) -> Result<Self, StoreError> {
-        let mut look = db.prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM awaited), EXISTS (SELECT 1 FROM flag_report WHERE item_id IS NULL)",
+    pub fn look(db: &Statements<'_>) -> Result<Self, StoreError> {
+        let mut look = db.prepare(
+            "SELECT EXISTS (SELECT 1 FROM awaited), EXISTS (SELECT 1 FROM flag_report WHERE item_id IS NULL),
+               EXISTS (SELECT 1 FROM relation WHERE target_item IS NULL AND target_actor IS NULL)",
         )?;
-        Ok(look.query_row([], |row| Ok(Self { items: row.get(0)?, reports: row.get(1)? }))?)
+        Ok(look.query_row([], |row| {
+            Ok(Self { items: row.get(0)?, reports: row.get(1)?, relations: row.get(2)? })
+        })?)
     }
 }
 
@@ -34,7 +39,7 @@ struct Awaited {
 }
 
 /// Keeps a tombstone for an item that is not known.
-pub(crate) fn removal(batch: &Batch<'_>, native_id: &str, gone: Gone) -> Result<(), StoreError> {
+pub(crate) fn removal(batch: &Batch<'_, '_>, native_id: &str, gone: Gone) -> Result<(), StoreError> {
     let mut awaited = Awaited::find(batch, native_id)?;
     if awaited.gone.as_ref().is_none_or(|before| gone.outranks(before)) {
         awaited.gone = Some(gone);
@@ -44,7 +49,7 @@ pub(crate) fn removal(batch: &Batch<'_>, native_id: &str, gone: Gone) -> Result<
 }
 
 /// Keeps the newest figures of an item that is not known.
-pub(crate) fn figures(batch: &Batch<'_>, native_id: &str, told: Told) -> Result<(), StoreError> {
+pub(crate) fn figures(batch: &Batch<'_, '_>, native_id: &str, told: Told) -> Result<(), StoreError> {
     let mut awaited = Awaited::find(batch, native_id)?;
     if awaited.told.figures.merge(told.figures) {
         awaited.told.by_reaction = told.by_reaction;
@@ -54,7 +59,7 @@ pub(crate) fn figures(batch: &Batch<'_>, native_id: &str, told: Told) -> Result<
 }
 
 /// Applies to a new item what was said of it before it came; returns whether it is gone.
-pub(crate) fn settle(batch: &mut Batch<'_>, said: &Said<'_>) -> Result<bool, StoreError> {
+pub(crate) fn settle(batch: &mut Batch<'_, '_>, said: &Said<'_>) -> Result<bool, StoreError> {
     let awaited = Awaited::find(batch, &said.item.id)?;
     let Some(before) = Known::find(batch.db, &said.uid)? else { return Ok(false) };
     let mut after = before.clone();
@@ -63,14 +68,14 @@ pub(crate) fn settle(batch: &mut Batch<'_>, said: &Said<'_>) -> Result<bool, Sto
     }
     counters::merge(batch.db, &mut after, awaited.told)?;
     known::replace(batch, said.uid, &before, &after)?;
-    let mut forget = batch.db.prepare_cached("DELETE FROM awaited WHERE scope = ?1 AND native_id = ?2")?;
+    let mut forget = batch.db.prepare("DELETE FROM awaited WHERE scope = ?1 AND native_id = ?2")?;
     forget.execute(params![batch.source.scope, said.item.id])?;
     Ok(after.removal.is_some())
 }
 
 impl Awaited {
-    fn find(batch: &Batch<'_>, native_id: &str) -> Result<Self, StoreError> {
-        let mut find = batch.db.prepare_cached(
+    fn find(batch: &Batch<'_, '_>, native_id: &str) -> Result<Self, StoreError> {
+        let mut find = batch.db.prepare(
             "SELECT removed_at, removal_reason, removal_raw_id, by_reaction, counters_at, likes, replies, shares,
                quotes, views, score
              FROM awaited WHERE scope = ?1 AND native_id = ?2",
@@ -92,8 +97,8 @@ impl Awaited {
         })
     }
 
-    fn write(&self, batch: &Batch<'_>, native_id: &str) -> Result<(), StoreError> {
-        let mut write = batch.db.prepare_cached(
+    fn write(&self, batch: &Batch<'_, '_>, native_id: &str) -> Result<(), StoreError> {
+        let mut write = batch.db.prepare(
             "INSERT OR REPLACE INTO awaited (scope, native_id, removed_at, removal_reason, removal_raw_id, counters_at,
                likes, replies, shares, quotes, views, score, by_reaction)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",

@@ -2,14 +2,15 @@
 //!
 //! Holds: a cursor moves only together with what was read up to it.
 
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
+use crate::statements::Statements;
 use crate::{BatchCommit, StateUpdate, StoreError, limits};
 
 /// Moves the cursor of a stream behind the batch: a read that went well.
-pub(crate) fn advance(db: &Connection, commit: &BatchCommit) -> Result<(), StoreError> {
+pub(crate) fn advance(db: &Statements<'_>, commit: &BatchCommit) -> Result<(), StoreError> {
     let Some(new) = &commit.checkpoint else { return Ok(()) };
-    let mut upsert = db.prepare_cached(
+    let mut upsert = db.prepare(
         "INSERT INTO checkpoint (source_id, stream, target, cursor, cursor_version, state, not_before, last_ok_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
          ON CONFLICT (source_id, stream, target) DO UPDATE SET
@@ -32,12 +33,12 @@ pub(crate) fn advance(db: &Connection, commit: &BatchCommit) -> Result<(), Store
 }
 
 /// Notes how a stream stands; the cursor stays.
-pub(crate) fn record_state(db: &Connection, update: &StateUpdate) -> Result<(), StoreError> {
+pub(crate) fn record_state(db: &Statements<'_>, update: &StateUpdate) -> Result<(), StoreError> {
     super::sources::SourceFacts::load(db, update.source)?;
     let went_well = update.state == crate::CheckpointState::Ok;
     let fault =
         update.fault.as_deref().map(|fault| &fault[..fault.floor_char_boundary(limits::FAULT_BYTES_MAX)]);
-    let mut upsert = db.prepare_cached(
+    let mut upsert = db.prepare(
         "INSERT INTO checkpoint (source_id, stream, target, cursor_version, state, not_before, last_ok_at,
            last_fault, fault_count)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)

@@ -8,10 +8,11 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use hark_model::{Conversation, Ms, Visibility, Zone};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Row, params};
 
 use crate::StoreError;
 use crate::apply::sources::SourceFacts;
+use crate::statements::Statements;
 use crate::values::{Latest, word};
 
 /// The conversations that one batch has touched.
@@ -53,7 +54,7 @@ impl<'a> Conversations<'a> {
     /// a new conversation is one insert.
     pub fn hear(
         &mut self,
-        db: &Connection,
+        db: &Statements<'_>,
         source: &SourceFacts,
         conversations: impl Iterator<Item = &'a Conversation>,
         at: Ms,
@@ -80,7 +81,7 @@ impl<'a> Conversations<'a> {
     /// need be.
     pub fn obtain(
         &mut self,
-        db: &Connection,
+        db: &Statements<'_>,
         source: &SourceFacts,
         native_id: &'a str,
         visibility: Visibility,
@@ -112,19 +113,19 @@ impl<'a> Conversations<'a> {
     }
 
     /// Writes what has changed.
-    pub fn flush(&self, db: &Connection) -> Result<(), StoreError> {
+    pub fn flush(&self, db: &Statements<'_>) -> Result<(), StoreError> {
         self.told.values().filter(|state| state.dirty).try_for_each(|state| state.write(db))?;
         self.items.iter().try_for_each(|(conversation, items)| items.write(db, *conversation))
     }
 }
 
 fn obtain(
-    db: &Connection,
+    db: &Statements<'_>,
     source: &SourceFacts,
     native_id: &str,
     facts: &Facts,
 ) -> Result<State, StoreError> {
-    let mut find = db.prepare_cached(
+    let mut find = db.prepare(
         "SELECT id, known, zone, title, title_at, url, url_at, place, place_at, visibility, locked, locked_at
          FROM conversation WHERE scope = ?1 AND native_id = ?2",
     )?;
@@ -141,9 +142,9 @@ impl State {
         self.dirty |= self.facts.merge(told);
     }
 
-    fn write(&self, db: &Connection) -> Result<(), StoreError> {
+    fn write(&self, db: &Statements<'_>) -> Result<(), StoreError> {
         let facts = &self.facts;
-        let mut update = db.prepare_cached(
+        let mut update = db.prepare(
             "UPDATE conversation SET known = ?2, zone = ?3, title = ?4, title_at = ?5, url = ?6, url_at = ?7,
                place = ?8, place_at = ?9, visibility = ?10, locked = ?11, locked_at = ?12
              WHERE id = ?1",
@@ -224,8 +225,8 @@ impl Facts {
         })
     }
 
-    fn insert(&self, db: &Connection, scope: &str, native_id: &str) -> Result<i64, StoreError> {
-        let mut insert = db.prepare_cached(
+    fn insert(&self, db: &Statements<'_>, scope: &str, native_id: &str) -> Result<i64, StoreError> {
+        let mut insert = db.prepare(
             "INSERT INTO conversation (scope, native_id, known, zone, title, title_at, url, url_at, place, place_at,
                visibility, locked, locked_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
@@ -250,10 +251,10 @@ impl Facts {
 }
 
 impl Items {
-    fn write(&self, db: &Connection, conversation: i64) -> Result<(), StoreError> {
+    fn write(&self, db: &Statements<'_>, conversation: i64) -> Result<(), StoreError> {
         match self {
             Self::Added { count, first, last } => {
-                let mut add = db.prepare_cached(
+                let mut add = db.prepare(
                     "UPDATE conversation SET item_count = item_count + ?2,
                        first_item_at = min(ifnull(first_item_at, ?3), ?3), last_item_at = max(ifnull(last_item_at, ?4), ?4)
                      WHERE id = ?1",
@@ -261,7 +262,7 @@ impl Items {
                 add.execute([conversation, *count, *first, *last])?;
             }
             Self::Changed => {
-                let mut again = db.prepare_cached(
+                let mut again = db.prepare(
                     "UPDATE conversation SET (item_count, first_item_at, last_item_at) =
                        (SELECT count(*), min(feed_at), max(feed_at) FROM item
                         WHERE conversation_id = ?1 AND removed_at IS NULL)

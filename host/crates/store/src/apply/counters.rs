@@ -1,11 +1,12 @@
 //! Engagement figures: the newest stand with the item, every change of them in the history.
 
 use hark_model::{Counters, Engagement, ItemUid, Ms};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Row, params};
 
 use crate::StoreError;
 use crate::apply::known::{self, Known};
 use crate::apply::{Batch, awaited};
+use crate::statements::Statements;
 use crate::values::{Latest, column};
 
 /// Likes, replies, shares, quotes, views, score: as the columns hold them.
@@ -59,7 +60,7 @@ impl Told {
 }
 
 /// Takes in figures that came by themselves.
-pub(crate) fn apply(batch: &mut Batch<'_>, engagement: &Engagement) -> Result<(), StoreError> {
+pub(crate) fn apply(batch: &mut Batch<'_, '_>, engagement: &Engagement) -> Result<(), StoreError> {
     let told = Told::new(&engagement.counters, engagement.at);
     let uid = ItemUid::derive(&batch.source.scope, &engagement.id);
     let Some(before) = Known::find(batch.db, &uid)? else {
@@ -71,7 +72,7 @@ pub(crate) fn apply(batch: &mut Batch<'_>, engagement: &Engagement) -> Result<()
 }
 
 /// Takes figures in; only newer ones change anything, and only other ones make history.
-pub(crate) fn merge(db: &Connection, item: &mut Known, told: Told) -> Result<(), StoreError> {
+pub(crate) fn merge(db: &Statements<'_>, item: &mut Known, told: Told) -> Result<(), StoreError> {
     let before = item.counters.value;
     if item.counters.merge(told.figures.clone()) && item.counters.value != before {
         remember(db, item.id, &told)?;
@@ -80,13 +81,13 @@ pub(crate) fn merge(db: &Connection, item: &mut Known, told: Told) -> Result<(),
 }
 
 /// Adds to the history of an item.
-pub(crate) fn remember(db: &Connection, item: i64, told: &Told) -> Result<(), StoreError> {
+pub(crate) fn remember(db: &Statements<'_>, item: i64, told: &Told) -> Result<(), StoreError> {
     let (Some(Figures([likes, replies, shares, quotes, views, score])), Some(at)) =
         (told.figures.value, told.figures.at)
     else {
         return Ok(());
     };
-    let mut insert = db.prepare_cached(
+    let mut insert = db.prepare(
         "INSERT INTO engagement (item_id, at, likes, replies, shares, quotes, views, score, by_reaction)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
          ON CONFLICT DO UPDATE SET likes = excluded.likes, replies = excluded.replies, shares = excluded.shares,

@@ -24,7 +24,7 @@ pub(crate) struct Said<'a> {
 
 /// Takes an item in, new or known.
 pub(crate) fn apply<'a>(
-    batch: &mut Batch<'a>,
+    batch: &mut Batch<'a, '_>,
     entry: &'a Entry,
     item: &'a Item,
     prepared: &'a PreparedItem,
@@ -45,8 +45,8 @@ pub(crate) fn apply<'a>(
 }
 
 /// Inserts the item unless it is known; returns its row if it is new.
-fn insert(batch: &Batch<'_>, said: &Said<'_>) -> Result<Option<i64>, StoreError> {
-    let mut insert = batch.db.prepare_cached(
+fn insert(batch: &Batch<'_, '_>, said: &Said<'_>) -> Result<Option<i64>, StoreError> {
+    let mut insert = batch.db.prepare(
         "INSERT INTO item (uid, scope, native_id, zone, conversation_id, author_id, kind, direction, url, language,
            published_at, published_is_estimate, observed_at, edited_at, claimed_at, visibility, sensitive, automated,
            platform_revision, content_sha256, facts, counters_at, likes, replies, shares, quotes, views, score)
@@ -90,12 +90,15 @@ fn insert(batch: &Batch<'_>, said: &Said<'_>) -> Result<Option<i64>, StoreError>
     Ok((inserted == 1).then(|| batch.db.last_insert_rowid()))
 }
 
-fn first_time(batch: &mut Batch<'_>, said: &Said<'_>, id: i64) -> Result<(), StoreError> {
+fn first_time(batch: &mut Batch<'_, '_>, said: &Said<'_>, id: i64) -> Result<(), StoreError> {
     revisions::append(batch, id, 1, said)?;
     revisions::search_new(batch.db, id, said)?;
     sightings::first(batch, id, said.raw)?;
     parts::write(batch, id, said.item)?;
-    parts::tie_in_late(batch, id, &said.item.id)?;
+    batch.waiting.relations |= !said.item.relations.is_empty();
+    if batch.waiting.relations {
+        parts::tie_in_late(batch, id, &said.item.id)?;
+    }
     annotations::store(batch, id, 1, said)?;
     if let Some(figures) = &said.item.counters {
         counters::remember(batch.db, id, &Told::new(figures, batch.observed_at))?;
@@ -121,7 +124,7 @@ fn opens_work(said: &Said<'_>) -> bool {
     said.item.direction == Direction::Inbound && !said.item.automated && !ours
 }
 
-fn again(batch: &mut Batch<'_>, said: &Said<'_>) -> Result<(), StoreError> {
+fn again(batch: &mut Batch<'_, '_>, said: &Said<'_>) -> Result<(), StoreError> {
     let content = &said.prepared.content;
     let before = Known::find(batch.db, &said.uid)?.expect("the uid was refused because its row is there");
     let mut after = before.clone();
@@ -140,6 +143,7 @@ fn again(batch: &mut Batch<'_>, said: &Said<'_>) -> Result<(), StoreError> {
     if *content > before.content {
         after.show(said.item, content, revision, said.conversation, said.author.map(|author| author.id));
         parts::rewrite(batch, before.id, said.item)?;
+        batch.waiting.relations |= !said.item.relations.is_empty();
     }
     after.merge_around(said.item, batch.source.zone, batch.observed_at);
     after.claim(said.prepared.claimed_at);

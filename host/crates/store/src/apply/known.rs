@@ -5,13 +5,14 @@
 //! until the platform itself gives a later time for the item.
 
 use hark_model::{Direction, Item, ItemKind, ItemUid, Ms, RemovalReason, Visibility, Zone};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use crate::StoreError;
 use crate::apply::Batch;
 use crate::apply::counters::Figures;
 use crate::apply::rank::{Content, RevisionMark};
 use crate::apply::revisions;
+use crate::statements::Statements;
 use crate::values::{Latest, word, word_maybe};
 
 /// The row of an item.
@@ -58,8 +59,8 @@ impl Gone {
 
 impl Known {
     /// Reads the item of this uid, if it is known.
-    pub fn find(db: &Connection, uid: &ItemUid) -> Result<Option<Self>, StoreError> {
-        let mut find = db.prepare_cached(
+    pub fn find(db: &Statements<'_>, uid: &ItemUid) -> Result<Option<Self>, StoreError> {
+        let mut find = db.prepare(
             "SELECT id, zone, conversation_id, author_id, kind, direction, revision, revisions, url, language,
                published_at, published_is_estimate, observed_at, removed_at, removal_reason, removal_raw_id,
                claimed_at, visibility, sensitive, automated, edited_at, platform_revision, content_sha256, facts,
@@ -163,8 +164,8 @@ impl Known {
         self.automated = item.automated;
     }
 
-    fn write(&self, db: &Connection) -> Result<(), StoreError> {
-        let mut update = db.prepare_cached(
+    fn write(&self, db: &Statements<'_>) -> Result<(), StoreError> {
+        let mut update = db.prepare(
             "UPDATE item SET zone = ?2, conversation_id = ?3, author_id = ?4, kind = ?5, direction = ?6, revision = ?7,
                revisions = ?8, url = ?9, language = ?10, published_at = ?11, published_is_estimate = ?12,
                observed_at = ?13, removed_at = ?14, removal_reason = ?15, removal_raw_id = ?16, claimed_at = ?17,
@@ -219,7 +220,7 @@ pub(crate) fn feed_at(published_at: Ms, observed_at: Ms) -> Ms {
 
 /// Writes `after` in the place of `before` and brings search, counts and the report in line with it.
 pub(crate) fn replace(
-    batch: &mut Batch<'_>,
+    batch: &mut Batch<'_, '_>,
     uid: ItemUid,
     before: &Known,
     after: &Known,

@@ -24,9 +24,9 @@ pub(crate) mod sources;
 use std::collections::HashMap;
 
 use hark_model::{Event, ItemUid, Ms};
-use rusqlite::Connection;
 
 use crate::prepare::Prepared;
+use crate::statements::Statements;
 use crate::{Committed, StoreError};
 use actors::Actors;
 use awaited::Waiting;
@@ -34,8 +34,8 @@ use conversations::Conversations;
 use sources::SourceFacts;
 
 /// What the steps of one batch share.
-pub(crate) struct Batch<'a> {
-    pub db: &'a Connection,
+pub(crate) struct Batch<'a, 'c> {
+    pub db: &'a Statements<'c>,
     pub source: SourceFacts,
     pub stream: &'a str,
     pub observed_at: Ms,
@@ -50,7 +50,7 @@ pub(crate) struct Batch<'a> {
 }
 
 /// Writes a batch and moves the cursor behind it; the caller's transaction makes it whole.
-pub(crate) fn batch(db: &Connection, prepared: &Prepared) -> Result<Committed, StoreError> {
+pub(crate) fn batch(db: &Statements<'_>, prepared: &Prepared) -> Result<Committed, StoreError> {
     let commit = &prepared.commit;
     let source = SourceFacts::load(db, commit.source)?;
     let mut batch = Batch {
@@ -80,7 +80,7 @@ pub(crate) fn batch(db: &Connection, prepared: &Prepared) -> Result<Committed, S
     Ok(batch.done)
 }
 
-impl<'a> Batch<'a> {
+impl<'a> Batch<'a, '_> {
     fn speakers_and_places(&mut self, prepared: &'a Prepared) -> Result<(), StoreError> {
         let events = || prepared.commit.entries.iter().map(|entry| &entry.event);
         let actors = events().filter_map(|event| match event {

@@ -2,22 +2,23 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 use crate::StoreError;
 use crate::prepare::Prepared;
+use crate::statements::Statements;
 
 /// Stores the payloads; returns the row of each by its id within the commit.
 pub(crate) fn store(
-    db: &Connection,
+    db: &Statements<'_>,
     source: i64,
     prepared: &Prepared,
 ) -> Result<HashMap<u64, i64>, StoreError> {
-    let mut insert = db.prepare_cached(
+    let mut insert = db.prepare(
         "INSERT INTO raw (source_id, sha256, label, media_type, body, encoding, url, status, received_at, via)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (source_id, sha256) DO NOTHING",
     )?;
-    let mut find = db.prepare_cached("SELECT id FROM raw WHERE source_id = ?1 AND sha256 = ?2")?;
+    let mut find = db.prepare("SELECT id FROM raw WHERE source_id = ?1 AND sha256 = ?2")?;
     let mut rows = HashMap::with_capacity(prepared.payloads.len());
     for (payload, stored) in prepared.commit.payloads.iter().zip(&prepared.payloads) {
         let inserted = insert.execute(params![

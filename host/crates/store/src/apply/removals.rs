@@ -7,7 +7,7 @@ use crate::apply::known::{self, Gone, Known};
 use crate::apply::{Batch, awaited};
 
 /// Takes a removal in; one without a time counts from when we saw it.
-pub(crate) fn apply(batch: &mut Batch<'_>, removal: &Removal) -> Result<(), StoreError> {
+pub(crate) fn apply(batch: &mut Batch<'_, '_>, removal: &Removal) -> Result<(), StoreError> {
     let raw = batch.raw(removal.origin.payload)?;
     let gone = Gone { at: removal.at.unwrap_or(batch.observed_at), reason: removal.reason, raw: Some(raw) };
     let uid = ItemUid::derive(&batch.source.scope, &removal.id);

@@ -7,13 +7,13 @@ use crate::apply::Batch;
 use crate::{Quarantined, StoreError};
 
 /// Takes a report in; the newest account of it stands.
-pub(crate) fn flag<'a>(batch: &mut Batch<'a>, report: &'a FlagReport) -> Result<(), StoreError> {
+pub(crate) fn flag<'a>(batch: &mut Batch<'a, '_>, report: &'a FlagReport) -> Result<(), StoreError> {
     let raw = batch.raw(report.origin.payload)?;
     let reporter = report.reporter.as_deref();
     let reporter =
         reporter.map(|id| batch.actors.obtain(batch.db, &batch.source, id, batch.observed_at)).transpose()?;
     let uid = ItemUid::derive(&batch.source.scope, &report.about);
-    let mut upsert = batch.db.prepare_cached(
+    let mut upsert = batch.db.prepare(
         "INSERT INTO flag_report (source_id, native_id, about_native_id, item_id, reporter_id, reason, status, at, raw_id)
          VALUES (?1, ?2, ?3, (SELECT id FROM item WHERE uid = ?4), ?5, ?6, ?7, ?8, ?9)
          ON CONFLICT (source_id, native_id) DO UPDATE SET about_native_id = excluded.about_native_id,
@@ -36,8 +36,8 @@ pub(crate) fn flag<'a>(batch: &mut Batch<'a>, report: &'a FlagReport) -> Result<
 }
 
 /// Ties in the reports on an item that came before it.
-pub(crate) fn tie_in_late(batch: &Batch<'_>, id: i64, native_id: &str) -> Result<(), StoreError> {
-    let mut resolve = batch.db.prepare_cached(
+pub(crate) fn tie_in_late(batch: &Batch<'_, '_>, id: i64, native_id: &str) -> Result<(), StoreError> {
+    let mut resolve = batch.db.prepare(
         "UPDATE flag_report SET item_id = ?1
          WHERE about_native_id = ?2 AND item_id IS NULL AND source_id IN (SELECT id FROM source WHERE scope = ?3)",
     )?;
@@ -46,8 +46,8 @@ pub(crate) fn tie_in_late(batch: &Batch<'_>, id: i64, native_id: &str) -> Result
 }
 
 /// Notes a hole, once.
-pub(crate) fn gap(batch: &Batch<'_>, gap: &Gap) -> Result<(), StoreError> {
-    let mut insert = batch.db.prepare_cached(
+pub(crate) fn gap(batch: &Batch<'_, '_>, gap: &Gap) -> Result<(), StoreError> {
+    let mut insert = batch.db.prepare(
         "INSERT INTO gap (source_id, stream, since, until, why, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
          ON CONFLICT DO NOTHING",
     )?;
@@ -56,19 +56,19 @@ pub(crate) fn gap(batch: &Batch<'_>, gap: &Gap) -> Result<(), StoreError> {
 }
 
 /// Puts an entry that the connector did not understand into quarantine.
-pub(crate) fn poison(batch: &mut Batch<'_>, poison: &Poison) -> Result<(), StoreError> {
+pub(crate) fn poison(batch: &mut Batch<'_, '_>, poison: &Poison) -> Result<(), StoreError> {
     let raw = batch.raw(poison.origin.payload)?;
     keep(batch, raw, &poison.origin.pointer, &poison.hint, &poison.why)
 }
 
 /// Puts an entry that was refused into quarantine.
-pub(crate) fn quarantine(batch: &mut Batch<'_>, entry: &Quarantined) -> Result<(), StoreError> {
+pub(crate) fn quarantine(batch: &mut Batch<'_, '_>, entry: &Quarantined) -> Result<(), StoreError> {
     let raw = batch.raw(entry.payload)?;
     keep(batch, raw, &entry.pointer, &entry.hint, &entry.why)
 }
 
-fn keep(batch: &mut Batch<'_>, raw: i64, pointer: &str, hint: &str, why: &str) -> Result<(), StoreError> {
-    let mut insert = batch.db.prepare_cached(
+fn keep(batch: &mut Batch<'_, '_>, raw: i64, pointer: &str, hint: &str, why: &str) -> Result<(), StoreError> {
+    let mut insert = batch.db.prepare(
         "INSERT INTO quarantine (source_id, raw_id, pointer, hint, why, component_id, at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (raw_id, pointer) DO NOTHING",
     )?;

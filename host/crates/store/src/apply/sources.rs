@@ -1,8 +1,9 @@
 //! Sources: one row for each name in the configuration.
 
 use hark_model::Zone;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 
+use crate::statements::Statements;
 use crate::{SourceId, SourceRecord, StoreError, values};
 
 /// What a batch must know of its source.
@@ -15,8 +16,8 @@ pub(crate) struct SourceFacts {
 }
 
 impl SourceFacts {
-    pub fn load(db: &Connection, source: SourceId) -> Result<Self, StoreError> {
-        let mut find = db.prepare_cached("SELECT scope, zone, component_id FROM source WHERE id = ?1")?;
+    pub fn load(db: &Statements<'_>, source: SourceId) -> Result<Self, StoreError> {
+        let mut find = db.prepare("SELECT scope, zone, component_id FROM source WHERE id = ?1")?;
         let facts = find.query_row([source.0], |row| {
             Ok(Self {
                 id: source.0,
@@ -30,8 +31,8 @@ impl SourceFacts {
 }
 
 /// Stores what is known of a source. Its zone is the operator's to change; items keep theirs.
-pub(crate) fn register(db: &Connection, record: &SourceRecord) -> Result<SourceId, StoreError> {
-    let id = db.query_row(
+pub(crate) fn register(db: &Statements<'_>, record: &SourceRecord) -> Result<SourceId, StoreError> {
+    let id = db.connection().query_row(
         "INSERT INTO source (name, connector, connector_version, component_id, platform, scope, zone,
            owner_function, retention_days, enabled, created_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
@@ -59,16 +60,16 @@ pub(crate) fn register(db: &Connection, record: &SourceRecord) -> Result<SourceI
     Ok(SourceId(id))
 }
 
-fn component(db: &Connection, sha256: &[u8; 32]) -> Result<i64, StoreError> {
+fn component(db: &Statements<'_>, sha256: &[u8; 32]) -> Result<i64, StoreError> {
+    let db = db.connection();
     db.execute("INSERT INTO component (sha256) VALUES (?1) ON CONFLICT DO NOTHING", [sha256])?;
     Ok(db.query_row("SELECT id FROM component WHERE sha256 = ?1", [sha256], |row| row.get(0))?)
 }
 
 /// Adds to the items that a source saw.
-pub(crate) fn count(db: &Connection, source: i64, seen_first: i64) -> Result<(), StoreError> {
+pub(crate) fn count(db: &Statements<'_>, source: i64, seen_first: i64) -> Result<(), StoreError> {
     if seen_first > 0 {
-        db.prepare_cached("UPDATE source SET items = items + ?2 WHERE id = ?1")?
-            .execute([source, seen_first])?;
+        db.prepare("UPDATE source SET items = items + ?2 WHERE id = ?1")?.execute([source, seen_first])?;
     }
     Ok(())
 }
