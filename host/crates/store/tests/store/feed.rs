@@ -133,6 +133,7 @@ proptest! {
             let Some(last) = given.feed(filter.clone()).last().map(|row| row.key) else { break };
             paged.extend(given.ids(filter));
             after = Some(last);
+            prop_assert!(paged.len() <= whole.len(), "pages without end");
             // What comes meanwhile stands before the pages and moves none of them.
             let id = format!("new {}", paged.len());
             given.says(2_000, vec![Event::Item(at(&id, "x", 1_500))]);
