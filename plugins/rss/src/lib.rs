@@ -95,7 +95,8 @@ impl Connector for Rss {
     type Settings = Settings;
 
     fn manifest() -> Manifest {
-        let stream = StreamInfo::new("feed").sees_edits().sees_removals();
+        // A question with a validator costs a publisher next to nothing.
+        let stream = StreamInfo::new("feed").min_poll_ms(15_000).sees_edits().sees_removals();
         Manifest::new("rss", env!("CARGO_PKG_VERSION"))
             .title("RSS, Atom and JSON Feed")
             .host("{feeds}")

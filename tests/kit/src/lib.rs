@@ -2,7 +2,9 @@
 //!
 //! Everything here panics on failure: a test that cannot be set up has failed.
 
+pub mod browser;
 pub mod dovecot;
 mod guests;
+pub mod needs;
 
 pub use guests::{guest, guest_bytes, guest_names, newer_contract};

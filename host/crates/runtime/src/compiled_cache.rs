@@ -9,7 +9,6 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use hmac::{Hmac, Mac};
 use rand::RngCore;
 use sha2::{Digest, Sha256};
 use wasmtime::Engine;
@@ -75,13 +74,14 @@ impl CompiledCache {
         format!("{}-{}.{EXTENSION}", hex::encode(component), self.engine)
     }
 
-    fn seal(&self, name: &str, code: &[u8]) -> Hmac<Sha256> {
-        let mut seal = Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes keys of any length");
+    /// A keyed BLAKE3: several times the speed of HMAC-SHA256, and every start checks every byte.
+    fn seal(&self, name: &str, code: &[u8]) -> blake3::Hash {
+        let mut seal = blake3::Hasher::new_keyed(&self.key);
         // The name belongs to it: code of one component or engine is no code of another.
         seal.update(name.as_bytes());
         seal.update(&[0]);
         seal.update(code);
-        seal
+        seal.finalize()
     }
 
     /// Returns the code compiled from `component` by this engine, if it is there and untouched.
@@ -98,7 +98,7 @@ impl CompiledCache {
         };
         let authentic = bytes
             .split_last_chunk::<SEAL_BYTES>()
-            .is_some_and(|(code, seal)| self.seal(&name, code).verify_slice(seal).is_ok());
+            .is_some_and(|(code, seal)| self.seal(&name, code) == blake3::Hash::from_bytes(*seal));
         if !authentic {
             tracing::warn!(
                 "the compiled connector {} was touched by somebody else; it is not loaded, and compiled anew",
@@ -113,8 +113,8 @@ impl CompiledCache {
     /// Keeps `code`, compiled from `component` by this engine. What fails here costs time only.
     pub(crate) fn keep(&self, component: &[u8; 32], code: &[u8]) {
         let name = self.name(component);
-        let seal = self.seal(&name, code).finalize().into_bytes();
-        if let Err(error) = self.write_whole(&name, &[code, &seal]) {
+        let seal = self.seal(&name, code);
+        if let Err(error) = self.write_whole(&name, &[code, seal.as_bytes()]) {
             tracing::warn!("cannot keep a compiled connector in {}: {error}", self.folder.display());
         }
         self.make_room();

@@ -15,9 +15,9 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use hark_kit::dovecot::Dovecot;
+use hark_kit::needs;
 use hark_model::{Fault, FaultClass, Raw};
 use hark_runtime::{CallError, Connector, Runtime, RuntimeOptions};
-use libtest_mimic::{Arguments, Failed, Trial};
 
 use corpus::Specimen;
 use listener::{Listener, Setup, now_ms};
@@ -29,13 +29,7 @@ const MAILS: usize = 1_000;
 const SEED: u64 = 20_260_724;
 
 fn main() -> std::process::ExitCode {
-    let arguments = Arguments::from_args();
-    let missing = Dovecot::installed().err();
-    let must_run = std::env::var("CI").is_ok_and(|value| value == "true");
-    if let Some(why) = &missing {
-        eprintln!("no test of this file runs: {why}");
-    }
-    let trials: [(&str, fn()); 8] = [
+    let trials: [(&'static str, fn()); 8] = [
         ("every_mail_is_stored_once_as_what_it_is", || run(every_mail_is_stored_once)),
         ("uids_that_change_double_nothing", || run(changed_uids_double_nothing)),
         ("a_cut_in_a_literal_loses_nothing", || run(a_cut_loses_nothing)),
@@ -45,19 +39,7 @@ fn main() -> std::process::ExitCode {
         ("a_mailbox_is_checked_and_found", || run(a_mailbox_is_checked)),
         ("kept_mails_give_the_same_events_again", || run(kept_mails_read_the_same)),
     ];
-    let trials = trials.map(|(name, test)| {
-        let missing = missing.clone();
-        let ignored = missing.is_some() && !must_run;
-        let body = move || match missing {
-            Some(why) => Err(Failed::from(why)),
-            None => {
-                test();
-                Ok(())
-            }
-        };
-        Trial::test(name, body).with_ignored_flag(ignored)
-    });
-    libtest_mimic::run(&arguments, trials.into()).exit_code()
+    needs::run(Dovecot::installed().err(), trials)
 }
 
 /// Runs a test with the compiled connector at hand.
