@@ -3,9 +3,9 @@
 //! Holds: a file is used only if its seal fits its name and its bytes; written whole or not at all. A
 //! cache that cannot be used costs time, never a call. Not here: compiling, and running what was read.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::hash::{Hash, Hasher};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -20,11 +20,13 @@ const KEY_BYTES: usize = 32;
 const SEAL_BYTES: usize = 32;
 const EXTENSION: &str = "compiled";
 
-/// Compiled code whose seal was checked.
-pub(crate) struct Authentic(Vec<u8>);
+/// An open file of compiled code whose seal was checked.
+///
+/// Nobody else can change it afterwards: who may write to it may also read the key, and needs no such trick.
+pub(crate) struct Authentic(File);
 
 impl Authentic {
-    pub(crate) fn bytes(&self) -> &[u8] {
+    pub(crate) fn file(&self) -> &File {
         &self.0
     }
 }
@@ -34,6 +36,7 @@ impl Authentic {
 pub(crate) struct CompiledCache {
     folder: PathBuf,
     key: [u8; KEY_BYTES],
+    key_owner: Metadata,
     engine: String,
 }
 
@@ -66,54 +69,63 @@ impl CompiledCache {
         fs::create_dir_all(folder)
             .map_err(|source| CacheError::Folder { path: folder.to_owned(), source })?;
         let path = folder.join(KEY_FILE);
-        let key = read_or_make_key(&path).map_err(|source| CacheError::Key { path, source })?;
-        Ok(Self { folder: folder.to_owned(), key, engine: fingerprint(engine) })
+        let key = read_or_make_key(&path).and_then(|key| Ok((key, fs::metadata(&path)?)));
+        let (key, key_owner) = key.map_err(|source| CacheError::Key { path, source })?;
+        Ok(Self { folder: folder.to_owned(), key, key_owner, engine: fingerprint(engine) })
     }
 
     fn name(&self, component: &[u8; 32]) -> String {
         format!("{}-{}.{EXTENSION}", hex::encode(component), self.engine)
     }
 
+    /// Begins the seal of the file `name`; its code follows.
+    ///
     /// A keyed BLAKE3: several times the speed of HMAC-SHA256, and every start checks every byte.
-    fn seal(&self, name: &str, code: &[u8]) -> blake3::Hash {
+    fn seal(&self, name: &str) -> blake3::Hasher {
         let mut seal = blake3::Hasher::new_keyed(&self.key);
         // The name belongs to it: code of one component or engine is no code of another.
         seal.update(name.as_bytes());
         seal.update(&[0]);
-        seal.update(code);
-        seal.finalize()
+        seal
     }
 
     /// Returns the code compiled from `component` by this engine, if it is there and untouched.
     pub(crate) fn find(&self, component: &[u8; 32]) -> Option<Authentic> {
         let name = self.name(component);
         let path = self.folder.join(&name);
-        let mut bytes = match fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+        let found = File::open(&path).and_then(|file| Ok((self.untouched(&name, &file)?, file)));
+        match found {
+            Ok((true, file)) => Some(Authentic(file)),
+            Ok((false, _)) => {
+                tracing::warn!(
+                    "the compiled connector {} was touched by somebody else; it is not loaded, and compiled anew",
+                    path.display()
+                );
+                None
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => {
                 tracing::warn!("cannot read the compiled connector {}: {error}", path.display());
-                return None;
+                None
             }
-        };
-        let authentic = bytes
-            .split_last_chunk::<SEAL_BYTES>()
-            .is_some_and(|(code, seal)| self.seal(&name, code) == blake3::Hash::from_bytes(*seal));
-        if !authentic {
-            tracing::warn!(
-                "the compiled connector {} was touched by somebody else; it is not loaded, and compiled anew",
-                path.display()
-            );
-            return None;
         }
-        bytes.truncate(bytes.len() - SEAL_BYTES);
-        Some(Authentic(bytes))
+    }
+
+    /// Tells whether the file is only ours to write, and its seal fits its name and its bytes.
+    fn untouched(&self, name: &str, file: &File) -> io::Result<bool> {
+        let about = file.metadata()?;
+        let Some(code) = about.len().checked_sub(SEAL_BYTES as u64) else { return Ok(false) };
+        let mut sealed = self.seal(name);
+        sealed.update_reader(file.take(code))?;
+        let mut seal = [0; SEAL_BYTES];
+        (&*file).read_exact(&mut seal)?;
+        Ok(owner::only_ours(&about, &self.key_owner) && sealed.finalize() == blake3::Hash::from_bytes(seal))
     }
 
     /// Keeps `code`, compiled from `component` by this engine. What fails here costs time only.
     pub(crate) fn keep(&self, component: &[u8; 32], code: &[u8]) {
         let name = self.name(component);
-        let seal = self.seal(&name, code);
+        let seal = self.seal(&name).update(code).finalize();
         if let Err(error) = self.write_whole(&name, &[code, seal.as_bytes()]) {
             tracing::warn!("cannot keep a compiled connector in {}: {error}", self.folder.display());
         }
@@ -206,9 +218,37 @@ fn write_private(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
     file.sync_all()
 }
 
+/// Who may write to a file.
+mod owner {
+    use std::fs::Metadata;
+
+    /// Tells whether only the owner of the key may write to the file.
+    #[cfg(unix)]
+    pub(super) fn only_ours(file: &Metadata, key: &Metadata) -> bool {
+        use std::os::unix::fs::MetadataExt;
+        file.uid() == key.uid() && file.mode() & 0o022 == 0
+    }
+
+    /// Elsewhere the rights of the folder decide.
+    #[cfg(not(unix))]
+    pub(super) fn only_ours(_: &Metadata, _: &Metadata) -> bool {
+        true
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Authentic {
+        fn code(mut self) -> Vec<u8> {
+            let mut bytes = Vec::new();
+            io::Seek::rewind(&mut self.0).unwrap();
+            self.0.read_to_end(&mut bytes).unwrap();
+            bytes.truncate(bytes.len() - SEAL_BYTES);
+            bytes
+        }
+    }
 
     const COMPONENT: [u8; 32] = [7; 32];
 
@@ -224,7 +264,7 @@ mod tests {
     fn what_was_kept_is_found_again_also_by_the_next_host() {
         let folder = tempfile::tempdir().unwrap();
         cache(folder.path()).keep(&COMPONENT, b"code");
-        assert_eq!(cache(folder.path()).find(&COMPONENT).unwrap().bytes(), b"code");
+        assert_eq!(cache(folder.path()).find(&COMPONENT).unwrap().code(), b"code");
         assert!(cache(folder.path()).find(&[8; 32]).is_none());
     }
 
@@ -263,6 +303,19 @@ mod tests {
         cache.keep(&COMPONENT, b"code");
         cache.key = [1; KEY_BYTES];
         assert!(cache.find(&COMPONENT).is_none(), "of another host");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_others_may_write_to_is_not_found() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let cache = cache(folder.path());
+        cache.keep(&COMPONENT, b"code");
+        for (mode, found) in [(0o600, true), (0o620, false), (0o602, false), (0o644, true)] {
+            fs::set_permissions(only_file(&cache), fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(cache.find(&COMPONENT).is_some(), found, "{mode:o}");
+        }
     }
 
     #[cfg(unix)]
