@@ -83,6 +83,5 @@ fn component_of(messages: &[u8]) -> Option<PathBuf> {
     let files = artifacts.flat_map(|artifact| artifact["filenames"].as_array().cloned().unwrap_or_default());
     files
         .filter_map(|file| file.as_str().map(PathBuf::from))
-        .filter(|file| file.extension().is_some_and(|e| e == "wasm"))
-        .last()
+        .rfind(|file| file.extension().is_some_and(|e| e == "wasm"))
 }
