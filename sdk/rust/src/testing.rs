@@ -2,17 +2,20 @@
 //!
 //! Only for other targets than wasm. Everything is per thread, so tests do not see each other.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 
 use crate::bindings::hark::connector::http::{HttpFault, Request, Response};
 use crate::host::{Digest, Level};
 use crate::types::Ms;
 
 type Handler = Box<dyn FnMut(&Request) -> Result<Response, HttpFault>>;
+type Signer = Box<dyn Fn(&str, Digest, &[u8]) -> Vec<u8>>;
+type ClockFace = Box<dyn Fn() -> Ms>;
 
 thread_local! {
     static HANDLER: RefCell<Option<Handler>> = const { RefCell::new(None) };
-    static NOW: Cell<Option<Ms>> = const { Cell::new(None) };
+    static SIGNER: RefCell<Option<Signer>> = const { RefCell::new(None) };
+    static NOW: RefCell<Option<ClockFace>> = const { RefCell::new(None) };
     static LOG: RefCell<Vec<(Level, String)>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -21,9 +24,20 @@ pub fn answer_http(handler: impl FnMut(&Request) -> Result<Response, HttpFault> 
     HANDLER.with(|slot| *slot.borrow_mut() = Some(Box::new(handler)));
 }
 
+/// Makes each further keyed hash of this thread by `signer`, from the credential's name, the digest and the
+/// message; without one nothing has a hash.
+pub fn answer_hmac(signer: impl Fn(&str, Digest, &[u8]) -> Vec<u8> + 'static) {
+    SIGNER.with(|slot| *slot.borrow_mut() = Some(Box::new(signer)));
+}
+
 /// Stops this thread's clock at `at`.
 pub fn set_now(at: Ms) {
-    NOW.with(|now| now.set(Some(at)));
+    follow_clock(move || at);
+}
+
+/// Makes this thread's clock show what `clock` says.
+pub fn follow_clock(clock: impl Fn() -> Ms + 'static) {
+    NOW.with(|now| *now.borrow_mut() = Some(Box::new(clock)));
 }
 
 /// Returns and empties what this thread has logged.
@@ -54,7 +68,7 @@ pub(crate) fn now() -> Ms {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         since.ok().and_then(|since| Ms::try_from(since.as_millis()).ok()).unwrap_or(0)
     };
-    NOW.with(Cell::get).unwrap_or_else(of_system)
+    NOW.with(|now| now.borrow().as_ref().map_or_else(of_system, |clock| clock()))
 }
 
 pub(crate) fn log(at: Level, message: &str) {
@@ -63,11 +77,32 @@ pub(crate) fn log(at: Level, message: &str) {
 
 pub(crate) fn progress(_done: u64, _total: Option<u64>) {}
 
-/// No credential exists here, so nothing has a hash.
-pub(crate) fn hmac(_credential: &str, _digest: Digest, _message: &[u8]) -> Vec<u8> {
-    Vec::new()
+pub(crate) fn hmac(credential: &str, digest: Digest, message: &[u8]) -> Vec<u8> {
+    SIGNER.with(|slot| slot.borrow().as_ref().map_or_else(Vec::new, |sign| sign(credential, digest, message)))
 }
 
-pub(crate) fn hmac_equal(_credential: &str, _digest: Digest, _message: &[u8], _claimed: &[u8]) -> bool {
-    false
+/// A credential that signs nothing proves nothing, either.
+pub(crate) fn hmac_equal(credential: &str, digest: Digest, message: &[u8], claimed: &[u8]) -> bool {
+    let right = hmac(credential, digest, message);
+    !right.is_empty() && right == claimed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signer_and_a_clock_stand_in_for_the_hosts() {
+        assert!(!hmac_equal("key", Digest::Sha256, b"m", b""), "without a signer nothing is proved");
+        answer_hmac(|name, _, message| [name.as_bytes(), message].concat());
+        assert!(hmac_equal("key", Digest::Sha256, b"m", b"keym"));
+        assert!(!hmac_equal("key", Digest::Sha256, b"m", b"key"));
+        let hand = std::rc::Rc::new(std::cell::Cell::new(5));
+        let shown = std::rc::Rc::clone(&hand);
+        follow_clock(move || shown.get());
+        hand.set(7);
+        assert_eq!(now(), 7);
+        set_now(9);
+        assert_eq!(now(), 9);
+    }
 }
