@@ -1,0 +1,26 @@
+//! The platforms that are played. A new one is a module, a name and a line in [`make`].
+
+use std::sync::Arc;
+
+use axum::Router;
+
+use crate::{Core, Platform};
+
+pub mod x;
+
+/// Names of all platforms, in order.
+pub const NAMES: &[&str] = &["x"];
+
+/// Makes the platform of that name, with its routes.
+pub(crate) fn make(name: &str, core: &Arc<Core>) -> Option<(Arc<dyn Platform>, Router)> {
+    Some(match name {
+        "x" => with_routes(x::X::new(Arc::clone(core))),
+        _ => return None,
+    })
+}
+
+fn with_routes<P: Platform>(platform: P) -> (Arc<dyn Platform>, Router) {
+    let platform = Arc::new(platform);
+    let router = Arc::clone(&platform).router();
+    (platform, router)
+}
