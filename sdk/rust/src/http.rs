@@ -10,8 +10,8 @@ use serde::de::DeserializeOwned;
 
 pub use crate::bindings::hark::connector::http::HttpFault;
 use crate::bindings::hark::connector::http::{Request as RawRequest, Response as RawResponse};
-use crate::time;
 use crate::types::{AuthWhy, Fault, Ms, Provenance};
+use crate::{json, time};
 
 /// How long a request may take unless it says otherwise; the host caps it.
 const TIMEOUT_MS: u32 = 20_000;
@@ -163,14 +163,7 @@ impl Response {
 
     /// Parses the body as JSON; nonsense is a protocol fault that quotes how the body begins.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Fault> {
-        let mut json = serde_json::Deserializer::from_slice(&self.raw.body);
-        serde_path_to_error::deserialize(&mut json).map_err(|error| {
-            let place = match error.path().to_string() {
-                path if path == "." => String::new(),
-                path => format!(" at {path}"),
-            };
-            Fault::protocol(format!("no JSON as expected{place}: {}; {}", error.into_inner(), self.quote()))
-        })
+        json::parse(&self.raw.body).map_err(|error| Fault::protocol(format!("{error}; {}", self.quote())))
     }
 
     /// Returns the response itself if its status is 2xx or 304, else [`Response::fault`].

@@ -19,6 +19,7 @@ mod fault;
 mod host;
 pub mod html;
 pub mod http;
+pub mod json;
 mod manifest;
 mod settings;
 #[cfg(not(target_arch = "wasm32"))]

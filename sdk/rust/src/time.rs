@@ -26,6 +26,11 @@ pub fn parse_http_date(text: &str) -> Option<Ms> {
         .or_else(|| parse_utc_as("%a %b %e %H:%M:%S %Y", text))
 }
 
+/// Writes `2026-07-24T21:23:23Z`: UTC, whole seconds; a time outside the years -9999 to 9999 becomes 1970.
+pub fn rfc3339(at: Ms) -> String {
+    Timestamp::from_second(at.div_euclid(1000)).unwrap_or(Timestamp::UNIX_EPOCH).to_string()
+}
+
 /// Reads `text` by a `strptime` format without an offset, as UTC.
 pub fn parse_utc_as(format: &str, text: &str) -> Option<Ms> {
     let time = strtime::parse(format, text).ok()?.to_datetime().ok()?;
@@ -51,6 +56,11 @@ mod tests {
         for text in ["1994-11-06T08:49:37Z", "1994-11-06T09:49:37+0100", "1994-11-06 08:49:37.000+00:00"] {
             assert_eq!(parse_rfc3339(text), want, "{text}");
         }
+        assert_eq!(rfc3339(784_111_777_999), "1994-11-06T08:49:37Z");
+        assert_eq!(
+            (rfc3339(-1), rfc3339(Ms::MAX)),
+            ("1969-12-31T23:59:59Z".into(), "1970-01-01T00:00:00Z".into())
+        );
         for text in ["", "yesterday", "1994-11-06", "32 Nov 1994 08:49:37 GMT"] {
             assert_eq!(parse_http_date(text).or(parse_rfc3339(text)), None, "{text}");
         }
