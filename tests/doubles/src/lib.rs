@@ -46,7 +46,7 @@ pub use rates::{Allowance, Standing};
 pub use request_log::{Entry, violations};
 pub use shelf::Shelf;
 pub use signature::{Mac, SPOILT_ALL, Spoilt, hmac_sha256, spoil};
-pub use test_host::TestHost;
+pub use test_host::{Kept, TestHost};
 pub use tokens::TokenState;
 
 /// UTC, milliseconds since 1970-01-01.

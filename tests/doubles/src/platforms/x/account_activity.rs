@@ -47,7 +47,7 @@ fn status(world: &World, post: &Post) -> Value {
         "created_at": times::written("%a %b %d %H:%M:%S +0000 %Y", post.created_at),
         "id": rounded(post.id),
         "id_str": post.id.to_string(),
-        "text": cut.unwrap_or(&post.text),
+        "text": view::escaped(cut.unwrap_or(&post.text)),
         "truncated": cut.is_some(),
         "is_quote_status": post.quoted.is_some(),
         "retweet_count": post.figures.reposts,
@@ -57,7 +57,7 @@ fn status(world: &World, post: &Post) -> Value {
         "timestamp_ms": post.created_at.to_string(),
     });
     if cut.is_some() {
-        tweet["extended_tweet"] = json!({ "full_text": post.text });
+        tweet["extended_tweet"] = json!({ "full_text": view::escaped(&post.text) });
     }
     if let Some(user) = post.author.and_then(|id| world.user(id)) {
         tweet["user"] = json!({

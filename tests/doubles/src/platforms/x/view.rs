@@ -92,7 +92,7 @@ impl<'w> View<'w> {
         let mut json = Map::new();
         let (text, is_whole) = post.short_text();
         json.insert("id".into(), json!(post.id.to_string()));
-        json.insert("text".into(), json!(text));
+        json.insert("text".into(), json!(escaped(&text)));
         let history: Vec<String> = post.history.iter().map(ToString::to_string).collect();
         json.insert(word("edit_history_tweet_ids", "edit_history_post_ids").into(), json!(history));
         let mut put = |field: &str, name: &str, value: Option<Value>| {
@@ -113,7 +113,11 @@ impl<'w> View<'w> {
         put("entities", "entities", self.entities(post));
         put("public_metrics", "public_metrics", Some(self.figures(post.figures)));
         put("referenced_tweets", word("referenced_tweets", "referenced_posts"), references(post));
-        put("note_tweet", word("note_tweet", "note_post"), (!is_whole).then(|| json!({ "text": post.text })));
+        put(
+            "note_tweet",
+            word("note_tweet", "note_post"),
+            (!is_whole).then(|| json!({ "text": escaped(&post.text) })),
+        );
         put("attachments", "attachments", attachments(post));
         Value::Object(json)
     }
@@ -226,6 +230,11 @@ impl<'w> View<'w> {
         put("height", json!(800));
         json
     }
+}
+
+/// X escapes three characters in every text, as if it were HTML.
+pub fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// The mentions of a text: start and end in code points, handle without `@`.

@@ -1,0 +1,243 @@
+//! Answers of API version 2, in both of its vocabularies.
+//!
+//! Holds: what is missing or null is empty; entries are kept as JSON until each is looked at by itself, so that
+//! one that is broken does not hide the others.
+
+use hark_sdk::prelude::*;
+use serde_json::Value;
+
+/// Takes null for nothing.
+fn or_default<'de, D, T>(source: D) -> Result<T, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Option::deserialize(source).map(Option::unwrap_or_default)
+}
+
+/// A page, a look-up, a single post or account.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Answer {
+    #[serde(deserialize_with = "or_default")]
+    pub data: Data,
+    #[serde(deserialize_with = "or_default")]
+    pub includes: Includes,
+    #[serde(deserialize_with = "or_default")]
+    pub errors: Vec<Unseen>,
+    #[serde(deserialize_with = "or_default")]
+    pub meta: Meta,
+}
+
+/// One entry or many.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Data {
+    Many(Vec<Value>),
+    One(Value),
+}
+
+impl Default for Data {
+    fn default() -> Self {
+        Self::Many(Vec::new())
+    }
+}
+
+impl Data {
+    /// Returns the entries.
+    pub fn entries(&self) -> &[Value] {
+        match self {
+            Self::Many(entries) => entries,
+            Self::One(entry) => std::slice::from_ref(entry),
+        }
+    }
+}
+
+/// What posts refer to.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Includes {
+    #[serde(deserialize_with = "or_default")]
+    pub users: Vec<Value>,
+    #[serde(alias = "posts", deserialize_with = "or_default")]
+    pub tweets: Vec<Value>,
+    #[serde(deserialize_with = "or_default")]
+    pub media: Vec<Value>,
+}
+
+/// Something that was asked for and cannot be shown.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Unseen {
+    pub resource_id: Option<String>,
+    pub value: Option<Value>,
+    pub resource_type: Option<String>,
+    pub parameter: Option<String>,
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    pub detail: Option<String>,
+}
+
+/// What a page says of itself.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Meta {
+    pub newest_id: Option<String>,
+    pub oldest_id: Option<String>,
+    pub next_token: Option<String>,
+    pub result_count: Option<u64>,
+}
+
+/// One version of a post.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Post {
+    pub id: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub text: String,
+    pub author_id: Option<String>,
+    pub conversation_id: Option<String>,
+    pub created_at: Option<String>,
+    pub lang: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub possibly_sensitive: bool,
+    #[serde(default, alias = "edit_history_post_ids", deserialize_with = "or_default")]
+    pub edit_history_tweet_ids: Vec<String>,
+    #[serde(default, alias = "referenced_posts", deserialize_with = "or_default")]
+    pub referenced_tweets: Vec<Reference>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub entities: Entities,
+    #[serde(default, deserialize_with = "or_default")]
+    pub attachments: Attachments,
+    pub public_metrics: Option<Figures>,
+    #[serde(alias = "note_post")]
+    pub note_tweet: Option<Note>,
+}
+
+/// A post that another refers to.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Reference {
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub id: String,
+}
+
+/// The full text of a long post.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Note {
+    #[serde(deserialize_with = "or_default")]
+    pub text: String,
+    #[serde(deserialize_with = "or_default")]
+    pub entities: Entities,
+}
+
+/// What stands in a text. Places in it are not used: whether they count characters or bytes is not certain.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Entities {
+    #[serde(deserialize_with = "or_default")]
+    pub mentions: Vec<Mention>,
+    #[serde(deserialize_with = "or_default")]
+    pub hashtags: Vec<Tag>,
+    #[serde(deserialize_with = "or_default")]
+    pub urls: Vec<Link>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Mention {
+    pub id: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Tag {
+    #[serde(deserialize_with = "or_default")]
+    pub tag: String,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Link {
+    #[serde(deserialize_with = "or_default")]
+    pub url: String,
+    pub expanded_url: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Attachments {
+    #[serde(deserialize_with = "or_default")]
+    pub media_keys: Vec<String>,
+}
+
+/// Public figures of a post.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Figures {
+    #[serde(alias = "repost_count")]
+    pub retweet_count: Option<u64>,
+    pub reply_count: Option<u64>,
+    pub like_count: Option<u64>,
+    pub quote_count: Option<u64>,
+    pub impression_count: Option<u64>,
+}
+
+/// An account.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct User {
+    pub id: String,
+    #[serde(default)]
+    pub name: Option<String>,
+    #[serde(default)]
+    pub username: Option<String>,
+    #[serde(default)]
+    pub verified: Option<bool>,
+    #[serde(default)]
+    pub verified_type: Option<String>,
+    #[serde(default)]
+    pub protected: Option<bool>,
+    #[serde(default)]
+    pub profile_image_url: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub public_metrics: UserFigures,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct UserFigures {
+    pub followers_count: Option<u64>,
+}
+
+/// A picture or film.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Medium {
+    pub media_key: String,
+    #[serde(default)]
+    pub url: Option<String>,
+    #[serde(default)]
+    pub preview_image_url: Option<String>,
+    #[serde(default)]
+    pub alt_text: Option<String>,
+    #[serde(default)]
+    pub width: Option<u32>,
+    #[serde(default)]
+    pub height: Option<u32>,
+}
+
+impl Post {
+    /// Returns the id that stays when the post is edited: that of its first version.
+    pub fn first_id(&self) -> &str {
+        self.edit_history_tweet_ids.first().unwrap_or(&self.id)
+    }
+
+    /// Returns the id of the version that counts.
+    pub fn latest_id(&self) -> &str {
+        self.edit_history_tweet_ids.last().unwrap_or(&self.id)
+    }
+
+    /// Returns which version this is, from 0.
+    pub fn version(&self) -> usize {
+        self.edit_history_tweet_ids.iter().position(|id| *id == self.id).unwrap_or(0)
+    }
+}
