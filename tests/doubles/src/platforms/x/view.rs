@@ -78,8 +78,14 @@ impl<'w> View<'w> {
         Self { world, vocabulary, post_fields, user_fields, media_fields: BTreeSet::new(), expansions }
     }
 
+    /// An expansion brings along the field that it expands.
     fn has(&self, tweets: &str, posts: &str) -> bool {
-        self.post_fields.contains(tweets) || self.post_fields.contains(posts)
+        let is_expanded = match tweets {
+            "referenced_tweets" => self.expands("referenced_tweets.id", "referenced_posts.id"),
+            "attachments" => self.expansions.contains("attachments.media_keys"),
+            field => self.expansions.contains(field),
+        };
+        is_expanded || self.post_fields.contains(tweets) || self.post_fields.contains(posts)
     }
 
     fn expands(&self, tweets: &str, posts: &str) -> bool {
