@@ -6,14 +6,16 @@ use axum::Router;
 
 use crate::{Core, Platform};
 
+pub mod facebook;
 pub mod x;
 
 /// Names of all platforms, in order.
-pub const NAMES: &[&str] = &["x"];
+pub const NAMES: &[&str] = &["facebook", "x"];
 
 /// Makes the platform of that name, with its routes.
 pub(crate) fn make(name: &str, core: &Arc<Core>) -> Option<(Arc<dyn Platform>, Router)> {
     Some(match name {
+        "facebook" => with_routes(facebook::Facebook::new(Arc::clone(core))),
         "x" => with_routes(x::X::new(Arc::clone(core))),
         _ => return None,
     })

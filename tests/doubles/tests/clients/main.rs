@@ -12,7 +12,10 @@ use hark_doubles::{Double, Options};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 /// A platform and the script that plays its client.
-const CLIENTS: &[(&str, &str, &str)] = &[("x", "x_client.py", include_str!("x_client.py"))];
+const CLIENTS: &[(&str, &str, &str)] = &[
+    ("facebook", "facebook_client.py", include_str!("facebook_client.py")),
+    ("x", "x_client.py", include_str!("x_client.py")),
+];
 
 fn main() -> std::process::ExitCode {
     let arguments = Arguments::from_args();
