@@ -1,0 +1,139 @@
+//! Answering on Discourse.
+//!
+//! Holds: the same answer to the same post is given once: the last posts of the topic are looked through before
+//! anything is sent; when it cannot be known whether an answer arrived, that is said.
+
+use hark_sdk::http::HttpFault;
+use hark_sdk::prelude::*;
+
+use super::categories::Categories;
+use super::events::{self, Around};
+use super::page::{self, Entry};
+use super::parents::Places;
+use super::read::surround;
+use super::shapes::{Post, Queued, Topic};
+use crate::client::Client;
+use crate::settings::Settings;
+use crate::{lenient, limits, manifest, out};
+
+/// Requests that one answer may need: the post, its topic, its last posts, the answer, the categories.
+const REQUESTS_MAX: u32 = 6;
+
+/// What an answer consists of.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Reply {
+    text: String,
+    #[serde(default)]
+    whisper: bool,
+}
+
+/// What is sent.
+#[derive(Serialize)]
+struct NewPost<'a> {
+    raw: &'a str,
+    topic_id: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reply_to_post_number: Option<u64>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    whisper: bool,
+}
+
+/// Answers the post or topic that the action names.
+pub fn act(settings: &Settings, action: &Action) -> Result<Outcome, Fault> {
+    if action.name != manifest::REPLY {
+        return Err(Fault::unsupported(format!("action {:?}", action.name)));
+    }
+    let reply: Reply = serde_json::from_str(&action.arguments)
+        .map_err(|error| Fault::Refused(format!("the arguments of the answer are wrong: {error}")))?;
+    let text = reply.text.trim();
+    if text.is_empty() || text.chars().count() > limits::REPLY_CHARS_MAX as usize {
+        let max = limits::REPLY_CHARS_MAX;
+        return Err(Fault::Refused(format!("an answer has from 1 to {max} characters")));
+    }
+    let mut client = Client::of(settings, REQUESTS_MAX);
+    let (topic_id, number) = aim(&mut client, action.on.as_deref())?;
+    let opened = page::topic(&mut client, topic_id, None)?
+        .map_err(|_| Fault::NotFound(format!("topic {topic_id} is not to be seen")))?;
+    let mut recent = last_posts(&mut client, &opened)?;
+    let is_ours = |post: &Post| {
+        post.yours
+            && post.deleted_at.is_none()
+            && post.raw.as_deref().map(str::trim) == Some(text)
+            && post.reply_to_post_number == number
+    };
+    let ours = recent.iter().position(|entry| entry.post.as_ref().is_ok_and(|post| is_ours(post)));
+    if let Some(at) = ours {
+        let events = of_ours(&mut client, recent.swap_remove(at), opened.topic)?;
+        return Ok(Outcome::AlreadyDone(events));
+    }
+    let post = NewPost { raw: text, topic_id, reply_to_post_number: number, whisper: reply.whisper };
+    send(&mut client, &post, opened.topic)
+}
+
+/// Returns topic and number of what is answered; the first post is answered as the topic.
+fn aim(client: &mut Client<'_>, on: Option<&str>) -> Result<(u64, Option<u64>), Fault> {
+    let on = on.ok_or_else(|| Fault::Refused("an answer needs a post or topic that it is to".to_owned()))?;
+    if let Some(topic) = on.strip_prefix("topic:").and_then(|id| id.parse().ok()) {
+        return Ok((topic, None));
+    }
+    let id = on.strip_prefix("post:").and_then(|id| id.parse().ok());
+    let id = id.ok_or_else(|| Fault::NotFound(format!("{on:?} is no post, as in \"post:512\"")))?;
+    let entry = page::one(client, id)?.map_err(|_| Fault::NotFound(format!("post {id} is not to be seen")))?;
+    let post = entry.post.map_err(Fault::protocol)?;
+    Ok((post.topic_id, post.post_number.filter(|number| *number > 1)))
+}
+
+fn last_posts(client: &mut Client<'_>, opened: &page::TopicPage) -> Result<Vec<Entry>, Fault> {
+    let stream = opened.topic.post_stream.as_ref().map(|stream| stream.stream.as_slice()).unwrap_or_default();
+    let last = &stream[stream.len().saturating_sub(limits::CHUNK_POSTS)..];
+    let at_hand = |id: &u64| opened.page.entries.iter().any(|entry| entry.id == Some(*id));
+    match last.iter().all(at_hand) {
+        true => Ok(opened.page.entries.clone()),
+        false => Ok(page::of_topic(client, opened.topic.id, last)?.entries),
+    }
+}
+
+fn send(client: &mut Client<'_>, post: &NewPost<'_>, topic: Topic) -> Result<Outcome, Fault> {
+    let request = client.post("/posts.json", post)?;
+    let response = match client.send(request) {
+        Ok(response) => response,
+        Err(HttpFault::Timeout) => {
+            return Ok(Outcome::Uncertain("the forum did not answer in time".to_owned()));
+        }
+        Err(fault) => return Err(fault.into()),
+    };
+    // Behind a proxy that gave up, the forum may have gone on.
+    if matches!(response.status(), 500 | 502 | 504) {
+        return Ok(Outcome::Uncertain(format!("status {}; {}", response.status(), response.quote())));
+    }
+    let response = client.judged(response)?;
+    if lenient::from_slice::<Queued>(response.body()).is_some_and(|answer| {
+        answer.action.as_deref() == Some("enqueued")
+    }) {
+        info!("the answer waits for a moderator's approval");
+        return Ok(Outcome::Done(Vec::new()));
+    }
+    let value = lenient::json(&response)?;
+    let mut entry = page::entry(value, String::new(), response.payload(), response.received_at());
+    if let Ok(post) = &mut entry.post {
+        post.yours = true;
+    }
+    Ok(Outcome::Done(of_ours(client, entry, topic)?))
+}
+
+/// Returns the events of our own post; who may read it is found out as for any other.
+fn of_ours(client: &mut Client<'_>, entry: Entry, topic: Topic) -> Result<Vec<Event>, Fault> {
+    let mut categories = Categories::default();
+    let mut places = Places::default();
+    places.note([&entry]);
+    places.note_topic(topic);
+    let posts = || entry.post.as_deref().into_iter();
+    if let Err(fault) = surround(client, &mut categories, &mut places, posts) {
+        // The answer stands on the forum, whatever is unknown of its category.
+        warn!("the categories cannot be asked for, so the answer counts as restricted: {fault:?}");
+    }
+    let around =
+        Around { settings: client.settings, categories: &categories, places: &places, private: false };
+    Ok(out::events(vec![events::draft(entry, around, false)]))
+}
