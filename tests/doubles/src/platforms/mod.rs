@@ -6,16 +6,22 @@ use axum::Router;
 
 use crate::{Core, Platform};
 
+pub mod discourse;
 pub mod facebook;
+pub mod nodebb;
+pub mod phpbb;
 pub mod x;
 
 /// Names of all platforms, in order.
-pub const NAMES: &[&str] = &["facebook", "x"];
+pub const NAMES: &[&str] = &["discourse", "facebook", "nodebb", "phpbb", "x"];
 
 /// Makes the platform of that name, with its routes.
 pub(crate) fn make(name: &str, core: &Arc<Core>) -> Option<(Arc<dyn Platform>, Router)> {
     Some(match name {
+        "discourse" => with_routes(discourse::Discourse::new(Arc::clone(core))),
         "facebook" => with_routes(facebook::Facebook::new(Arc::clone(core))),
+        "nodebb" => with_routes(nodebb::NodeBb::new(Arc::clone(core))),
+        "phpbb" => with_routes(phpbb::PhpBb::new(Arc::clone(core))),
         "x" => with_routes(x::X::new(Arc::clone(core))),
         _ => return None,
     })
