@@ -38,6 +38,14 @@ impl<'s> Client<'s> {
         self.left > kept && Clock::now() + limits::SPARE_MS < self.deadline
     }
 
+    /// Refuses to go on without a request: what is not asked for counts as restricted, and that for ever.
+    pub fn require(&self, what: &str) -> Result<(), Fault> {
+        match self.may_ask() {
+            true => Ok(()),
+            false => Err(Fault::transient(format!("the budget of the call ends before it is known {what}"))),
+        }
+    }
+
     /// Fetches a path of the forum, with its query; the answer has a status of success.
     pub fn get(&mut self, path: &str) -> Result<Response, Fault> {
         let request = self.signed(http::get(format!("{}{path}", self.settings.base())));

@@ -29,11 +29,8 @@ pub fn manifest() -> Manifest {
     let key = |name: &str, placement, title: &str| {
         CredentialInfo::new(name, placement).title(title).audience(HOST).optional()
     };
-    let posts = StreamInfo::new(POSTS)
-        .mode(ReadMode::Backfill)
-        .mode(ReadMode::Recheck)
-        .sees_edits()
-        .sees_removals();
+    let posts =
+        StreamInfo::new(POSTS).mode(ReadMode::Backfill).mode(ReadMode::Recheck).sees_edits().sees_removals();
     let posts = StreamInfo { webhook: true, ..posts };
     let messages = StreamInfo::new(MESSAGES).visibility_floor(Visibility::Direct).sees_edits();
     let flags = StreamInfo::new(FLAGS).visibility_floor(Visibility::Restricted).sees_edits();

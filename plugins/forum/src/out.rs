@@ -73,9 +73,10 @@ impl Out {
 
 /// Returns the events of `drafts`, oldest post first, each after its author and conversation.
 pub fn events(mut drafts: Vec<Draft>) -> Vec<Event> {
-    drafts.sort_by_key(|draft| match &draft.last {
-        Event::Item(item) => item.published_at,
-        _ => Ms::MAX,
+    // Of the same moment the smaller id is the older.
+    drafts.sort_by_cached_key(|draft| match &draft.last {
+        Event::Item(item) => (item.published_at, item.id.len(), item.id.clone()),
+        _ => (Ms::MAX, 0, String::new()),
     });
     // Of a conversation the most private account counts, so that an order of posts never opens one.
     let mut conversations: BTreeMap<String, Conversation> = BTreeMap::new();

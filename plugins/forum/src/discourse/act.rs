@@ -11,7 +11,7 @@ use super::events::{self, Around};
 use super::page::{self, Entry};
 use super::parents::Places;
 use super::read::surround;
-use super::shapes::{Post, Queued, Topic};
+use super::shapes::{Post, Queued};
 use crate::client::Client;
 use crate::settings::Settings;
 use crate::{lenient, limits, manifest, out};
@@ -52,10 +52,13 @@ pub fn act(settings: &Settings, action: &Action) -> Result<Outcome, Fault> {
         return Err(Fault::Refused(format!("an answer has from 1 to {max} characters")));
     }
     let mut client = Client::of(settings, REQUESTS_MAX);
-    let (topic_id, number) = aim(&mut client, action.on.as_deref())?;
+    let Aim { topic: topic_id, number, answered } = aim(&mut client, action.on.as_deref())?;
     let opened = page::topic(&mut client, topic_id, None)?
         .map_err(|_| Fault::NotFound(format!("topic {topic_id} is not to be seen")))?;
     let mut recent = last_posts(&mut client, &opened)?;
+    let mut places = Places::default();
+    places.note(opened.page.entries.iter().chain(&recent).chain(&answered));
+    places.note_topic(opened.topic);
     let is_ours = |post: &Post| {
         post.yours
             && post.deleted_at.is_none()
@@ -64,24 +67,33 @@ pub fn act(settings: &Settings, action: &Action) -> Result<Outcome, Fault> {
     };
     let ours = recent.iter().position(|entry| entry.post.as_ref().is_ok_and(|post| is_ours(post)));
     if let Some(at) = ours {
-        let events = of_ours(&mut client, recent.swap_remove(at), opened.topic)?;
+        let events = of_ours(&mut client, recent.swap_remove(at), places)?;
         return Ok(Outcome::AlreadyDone(events));
     }
     let post = NewPost { raw: text, topic_id, reply_to_post_number: number, whisper: reply.whisper };
-    send(&mut client, &post, opened.topic)
+    send(&mut client, &post, places)
 }
 
-/// Returns topic and number of what is answered; the first post is answered as the topic.
-fn aim(client: &mut Client<'_>, on: Option<&str>) -> Result<(u64, Option<u64>), Fault> {
+/// What is answered.
+struct Aim {
+    topic: u64,
+    /// None where the topic is answered, as by an answer to its first post.
+    number: Option<u64>,
+    answered: Option<Entry>,
+}
+
+fn aim(client: &mut Client<'_>, on: Option<&str>) -> Result<Aim, Fault> {
     let on = on.ok_or_else(|| Fault::Refused("an answer needs a post or topic that it is to".to_owned()))?;
     if let Some(topic) = on.strip_prefix("topic:").and_then(|id| id.parse().ok()) {
-        return Ok((topic, None));
+        return Ok(Aim { topic, number: None, answered: None });
     }
     let id = on.strip_prefix("post:").and_then(|id| id.parse().ok());
     let id = id.ok_or_else(|| Fault::NotFound(format!("{on:?} is no post, as in \"post:512\"")))?;
-    let entry = page::one(client, id)?.map_err(|_| Fault::NotFound(format!("post {id} is not to be seen")))?;
-    let post = entry.post.map_err(Fault::protocol)?;
-    Ok((post.topic_id, post.post_number.filter(|number| *number > 1)))
+    let entry =
+        page::one(client, id)?.map_err(|_| Fault::NotFound(format!("post {id} is not to be seen")))?;
+    let post = entry.post.as_ref().map_err(|why| Fault::protocol(why.as_str()))?;
+    let (topic, number) = (post.topic_id, post.post_number.filter(|number| *number > 1));
+    Ok(Aim { topic, number, answered: Some(entry) })
 }
 
 fn last_posts(client: &mut Client<'_>, opened: &page::TopicPage) -> Result<Vec<Entry>, Fault> {
@@ -94,7 +106,7 @@ fn last_posts(client: &mut Client<'_>, opened: &page::TopicPage) -> Result<Vec<E
     }
 }
 
-fn send(client: &mut Client<'_>, post: &NewPost<'_>, topic: Topic) -> Result<Outcome, Fault> {
+fn send(client: &mut Client<'_>, post: &NewPost<'_>, places: Places) -> Result<Outcome, Fault> {
     let request = client.post("/posts.json", post)?;
     let response = match client.send(request) {
         Ok(response) => response,
@@ -108,9 +120,9 @@ fn send(client: &mut Client<'_>, post: &NewPost<'_>, topic: Topic) -> Result<Out
         return Ok(Outcome::Uncertain(format!("status {}; {}", response.status(), response.quote())));
     }
     let response = client.judged(response)?;
-    if lenient::from_slice::<Queued>(response.body()).is_some_and(|answer| {
-        answer.action.as_deref() == Some("enqueued")
-    }) {
+    if lenient::from_slice::<Queued>(response.body())
+        .is_some_and(|answer| answer.action.as_deref() == Some("enqueued"))
+    {
         info!("the answer waits for a moderator's approval");
         return Ok(Outcome::Done(Vec::new()));
     }
@@ -119,15 +131,13 @@ fn send(client: &mut Client<'_>, post: &NewPost<'_>, topic: Topic) -> Result<Out
     if let Ok(post) = &mut entry.post {
         post.yours = true;
     }
-    Ok(Outcome::Done(of_ours(client, entry, topic)?))
+    Ok(Outcome::Done(of_ours(client, entry, places)?))
 }
 
 /// Returns the events of our own post; who may read it is found out as for any other.
-fn of_ours(client: &mut Client<'_>, entry: Entry, topic: Topic) -> Result<Vec<Event>, Fault> {
+fn of_ours(client: &mut Client<'_>, entry: Entry, mut places: Places) -> Result<Vec<Event>, Fault> {
     let mut categories = Categories::default();
-    let mut places = Places::default();
     places.note([&entry]);
-    places.note_topic(topic);
     let posts = || entry.post.as_deref().into_iter();
     if let Err(fault) = surround(client, &mut categories, &mut places, posts) {
         // The answer stands on the forum, whatever is unknown of its category.

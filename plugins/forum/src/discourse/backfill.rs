@@ -41,7 +41,9 @@ pub fn read(mut client: Client<'_>, request: &ReadRequest) -> Result<Batch, Faul
     let topic = request.target.as_deref().and_then(|target| target.strip_prefix("topic:"));
     match topic.map(str::parse::<u64>) {
         Some(Ok(topic)) => of_topic(client, request, way, topic),
-        Some(Err(_)) => Err(Fault::NotFound(format!("{:?} is no topic, as in \"topic:119\"", request.target))),
+        Some(Err(_)) => {
+            Err(Fault::NotFound(format!("{:?} is no topic, as in \"topic:119\"", request.target)))
+        }
         None => of_forum(client, request, way),
     }
 }

@@ -9,7 +9,7 @@ use hark_sdk::prelude::*;
 
 use super::shapes::{Category, CategoryShown, Site};
 use crate::client::{Client, Looked};
-use crate::{lenient, limits};
+use crate::lenient;
 
 /// How long what was found out holds.
 const HOLDS_MS: i64 = 60_000;
@@ -60,10 +60,8 @@ impl Categories {
     ) -> Result<(), Fault> {
         let unknown: BTreeSet<u64> =
             wanted.filter(|id| !self.open.contains(id) && !self.closed.contains(id)).collect();
-        for id in unknown.into_iter().take(limits::DETAILS_MAX) {
-            if !client.may_ask() {
-                break;
-            }
+        for id in unknown {
+            client.require("who may read a category")?;
             if let Looked::Found(response) = client.look(&format!("/c/{id}/show.json"))? {
                 self.note(&lenient::json::<CategoryShown>(&response)?.category);
             }

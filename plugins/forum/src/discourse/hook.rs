@@ -201,9 +201,8 @@ fn of_topic(settings: &Settings, value: Value, name: &str, origin: Provenance) -
     let is_moved = matches!(name, "topic_destroyed" | "topic_recovered") || topic.deleted_at.is_some();
     let conversation = events::of_topic(&topic, &told_settings(settings), false);
     let is_restricted = topic.category_id.is_some_and(|id| settings.restricted.contains(&id));
-    let is_known = settings.webhook_audience.is_some()
-        || is_restricted
-        || conversation.visibility == Visibility::Direct;
+    let is_known =
+        settings.webhook_audience.is_some() || is_restricted || conversation.visibility == Visibility::Direct;
     match is_known && !is_moved {
         true => told(conversation),
         false => Told::poll(manifest::POSTS),

@@ -73,7 +73,8 @@ impl Places {
         let nameless = posts.filter(|post| post.category_id.is_none() && post.topic_archetype.is_none());
         let topics: BTreeSet<u64> = nameless.map(|post| post.topic_id).collect();
         for topic in topics {
-            if !self.topics.contains_key(&topic) && client.may_ask() {
+            if !self.topics.contains_key(&topic) {
+                client.require("which category a topic is in")?;
                 self.ask(client, topic, None)?;
             }
         }

@@ -103,8 +103,11 @@ impl Run<'_> {
             Taken::Cut(before) => self.position.add_hole(hole(before)),
             Taken::All | Taken::Reached => {}
         }
+        // A page that is not full reaches further down than its last post, though not beyond a window.
+        let is_full = ids.len() as u64 >= limits::PAGE_POSTS;
+        let from = if is_full { *lowest } else { top.saturating_sub(limits::PAGE_POSTS - 1).min(*lowest) };
         self.changed(known);
-        self.vanished(&ids, *lowest)
+        self.vanished(&ids, from)
     }
 
     fn older(&mut self) -> Result<(), Fault> {
@@ -159,8 +162,7 @@ impl Run<'_> {
     fn is_full(&self, entry: &Entry) -> bool {
         let bytes: usize = self.chosen.iter().map(|chosen| size(&chosen.entry)).sum();
         let has_some = !self.chosen.is_empty() || !self.out.is_empty();
-        has_some
-            && (self.chosen.len() >= self.out.room() || bytes + size(entry) > limits::BATCH_BYTES_MAX)
+        has_some && (self.chosen.len() >= self.out.room() || bytes + size(entry) > limits::BATCH_BYTES_MAX)
     }
 
     /// Finds edits and figures on a page that is read anyway. What does not fit is found the next time.
@@ -190,17 +192,21 @@ impl Run<'_> {
     }
 
     /// Asks what became of posts that were on the newest page and should still be there.
-    fn vanished(&mut self, ids: &[u64], lowest: u64) -> Result<(), Fault> {
-        let missing = self.position.recent.range(lowest..).map(|(id, _)| *id);
+    fn vanished(&mut self, ids: &[u64], from: u64) -> Result<(), Fault> {
+        let missing = self.position.recent.range(from..).map(|(id, _)| *id);
         let missing: Vec<u64> = missing.filter(|id| !ids.contains(id)).take(limits::VANISHED_MAX).collect();
+        let mut topics = 0;
         for id in missing {
-            // Two are kept for the categories and a topic.
-            if !self.client.may_ask_and_keep(2) || self.out.room() <= self.chosen.len() {
+            // Kept for the categories, and for the topic of each such post, which does not name its category.
+            if !self.client.may_ask_and_keep(2 + topics) || self.out.room() <= self.chosen.len() {
                 break;
             }
             match page::one(&mut self.client, id)? {
                 // It may be there still: its topic was hidden, or it became a whisper.
-                Ok(entry) => self.chosen.push(Chosen { entry, restored: false }),
+                Ok(entry) => {
+                    topics += 1;
+                    self.chosen.push(Chosen { entry, restored: false });
+                }
                 Err(gone) => self.out.put(Draft::single(gone.removal(format!("post:{id}")))),
             }
             self.position.lost(id);

@@ -33,8 +33,10 @@ pub fn read(mut client: Client<'_>, request: &ReadRequest) -> Result<Batch, Faul
     categories.refresh(&mut client)?;
     let mut found: Vec<Entry> = Vec::new();
     while let Some(id) = left.last().copied() {
-        // Some are kept for topics and categories that a single post does not name.
-        if !client.may_ask_and_keep(2) || found.len() >= out.room() {
+        // A page and a post now, and later the topic of each post that does not name its category.
+        let topics: BTreeSet<u64> = nameless(&found).collect();
+        let kept = u32::try_from(topics.len()).unwrap_or(u32::MAX).saturating_add(2);
+        if !client.may_ask_and_keep(kept) || found.len() >= out.room() {
             break;
         }
         let close = left.range(id.saturating_sub(limits::PAGE_POSTS - 1)..).count();
@@ -46,6 +48,9 @@ pub fn read(mut client: Client<'_>, request: &ReadRequest) -> Result<Batch, Faul
         if left.contains(&id) {
             alone(&mut client, id, &mut left, &mut found, &mut out)?;
         }
+    }
+    if found.is_empty() && out.is_empty() {
+        return Err(Fault::transient("the budget allows fewer than 4 requests, too few to ask about a post"));
     }
     let mut places = Places::default();
     places.note(&found);
@@ -59,6 +64,11 @@ pub fn read(mut client: Client<'_>, request: &ReadRequest) -> Result<Batch, Faul
     }
     let continuation = (!left.is_empty()).then(|| cursor::write(CURSOR_VERSION, &left)).transpose()?;
     Ok(Batch { continuation, ..Batch::new(out.events()) })
+}
+
+fn nameless(entries: &[Entry]) -> impl Iterator<Item = u64> {
+    let posts = entries.iter().filter_map(|entry| entry.post.as_deref().ok());
+    posts.filter(|post| post.category_id.is_none()).map(|post| post.topic_id)
 }
 
 fn by_page(

@@ -14,7 +14,8 @@ pub fn draft(entry: Entry, topic: &Topic, settings: &Settings, closed: bool) -> 
     let post = match entry.post {
         Ok(post) => *post,
         Err(why) => {
-            let hint = entry.pid.map_or_else(|| "a post without an id".to_owned(), |pid| format!("post:{pid}"));
+            let hint =
+                entry.pid.map_or_else(|| "a post without an id".to_owned(), |pid| format!("post:{pid}"));
             return Draft::single(Poison::new(hint, why, origin));
         }
     };
@@ -69,14 +70,10 @@ fn title(topic: &Topic) -> Option<String> {
 fn item(post: Post, topic: &Topic, settings: &Settings, origin: Provenance, at: Ms) -> Item {
     let is_first = topic.main_pid == Some(post.pid);
     let answered = post.to_pid.filter(|pid| *pid != post.pid);
-    let relation = |pid| Relation {
-        kind: RelationKind::ReplyTo,
-        target: format!("post:{pid}"),
-        target_is_actor: false,
-    };
-    let replies = post.replies.as_ref().and_then(|replies| {
-        replies.as_u64().or_else(|| replies.get("count")?.as_u64())
-    });
+    let relation =
+        |pid| Relation { kind: RelationKind::ReplyTo, target: format!("post:{pid}"), target_is_actor: false };
+    let replies =
+        post.replies.as_ref().and_then(|replies| replies.as_u64().or_else(|| replies.get("count")?.as_u64()));
     let content = post.content.unwrap_or_default();
     let words = html::to_text(&content[..content.floor_char_boundary(crate::limits::HTML_BYTES_MAX)]);
     Item {
@@ -87,7 +84,11 @@ fn item(post: Post, topic: &Topic, settings: &Settings, origin: Provenance, at: 
         url: Some(format!("{}/post/{}", settings.base(), post.pid)),
         published_is_estimate: post.timestamp.is_none(),
         edited_at: post.edited.filter(|edited| *edited > 0),
-        revision: post.edited.filter(|edited| *edited > 0).map(|edited| edited.to_string()).unwrap_or_default(),
+        revision: post
+            .edited
+            .filter(|edited| *edited > 0)
+            .map(|edited| edited.to_string())
+            .unwrap_or_default(),
         relations: answered.map(relation).into_iter().collect(),
         tags: topic.tags.iter().filter_map(|tag| line(tag.value.as_deref()?)).collect(),
         counters: Some(Counters { likes: post.upvotes, score: post.votes, replies, ..Counters::default() }),

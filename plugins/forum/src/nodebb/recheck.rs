@@ -55,11 +55,8 @@ fn one(client: &mut Client<'_>, pid: u64) -> Result<Draft, Fault> {
     let closed = category::closed(client, &opened.topic.cid.into_iter().collect())?;
     let entry = opened.entries.into_iter().find(|entry| entry.pid == Some(pid));
     // On a page that was not reached its figures are all that is known of it.
-    let counters = Counters {
-        likes: post.response.upvotes,
-        score: post.response.votes,
-        ..Counters::default()
-    };
+    let counters =
+        Counters { likes: post.response.upvotes, score: post.response.votes, ..Counters::default() };
     let engagement =
         || Engagement { id, counters, at: response.received_at(), origin: response.origin("/response") };
     Ok(match entry {

@@ -21,7 +21,9 @@ pub fn pointer(at: usize) -> String {
 pub fn draft(entry: Result<Entry, String>, origin: Provenance, settings: &Settings, at: Ms) -> Draft {
     let entry = match entry {
         Ok(entry) => entry,
-        Err(why) => return Draft::single(Poison::new(format!("an entry at {}", origin.pointer), why, origin)),
+        Err(why) => {
+            return Draft::single(Poison::new(format!("an entry at {}", origin.pointer), why, origin));
+        }
     };
     let (content, statistics) = without_statistics(&entry.content);
     let title = title(&entry);
@@ -95,9 +97,10 @@ fn author(entry: &Entry, statistics: &str, settings: &Settings, seen_at: Ms) -> 
     let id = address.map(html::unescape).and_then(|address| parameter(&address, "u"));
     let name = entry.author.clone();
     let (native, profile_url) = match (id, &name) {
-        (Some(id), _) => {
-            (format!("user:{id}"), Some(format!("{}/memberlist.php?mode=viewprofile&u={id}", settings.base())))
-        }
+        (Some(id), _) => (
+            format!("user:{id}"),
+            Some(format!("{}/memberlist.php?mode=viewprofile&u={id}", settings.base())),
+        ),
         (None, Some(name)) => (format!("guest:{name}"), None),
         (None, None) => return None,
     };

@@ -32,8 +32,9 @@ pub fn check(settings: &Settings) -> Result<CheckReport, Fault> {
     let mut client = Client::of(settings, 1);
     let path = feed::paths(settings).remove(0);
     let response = client.get(&path)?;
-    let feed = feed::parse(&response.text())
-        .map_err(|why| Fault::config("url", format!("{path} is no feed of a phpBB: {why}; {}", response.quote())))?;
+    let feed = feed::parse(&response.text()).map_err(|why| {
+        Fault::config("url", format!("{path} is no feed of a phpBB: {why}; {}", response.quote()))
+    })?;
     let scope = format!("read {path}, {} posts", feed.entries.len());
     Ok(CheckReport { account: feed.title, scopes: vec![scope], ..CheckReport::default() })
 }

@@ -100,7 +100,8 @@ fn gap(entries: &[Result<Entry, String>], known_top: Option<u64>, ids: &[u64]) -
     if lowest <= top.saturating_add(1) {
         return None;
     }
-    let until = entries.iter().flatten().filter(|entry| entry.post == lowest).find_map(|entry| entry.published);
+    let until =
+        entries.iter().flatten().filter(|entry| entry.post == lowest).find_map(|entry| entry.published);
     let why = format!(
         "the feed shows {} posts and the oldest of them is newer than the newest known: raise the number of posts \
          in the feed, or read more often",
