@@ -14,6 +14,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 /// A platform and the script that plays its client.
 const CLIENTS: &[(&str, &str, &str)] = &[
     ("facebook", "facebook_client.py", include_str!("facebook_client.py")),
+    ("discourse", "discourse_client.py", include_str!("discourse_client.py")),
     ("x", "x_client.py", include_str!("x_client.py")),
 ];
 

@@ -4,6 +4,8 @@
 //! may see is what the user may see that it acts as; ids never come twice. Not here: chat, plugins, likes one by
 //! one, drafts, translations.
 
+#![allow(clippy::result_large_err, reason = "a refusal is an answer like any other, and made as seldom")]
+
 mod hooks;
 mod operations;
 mod reading;

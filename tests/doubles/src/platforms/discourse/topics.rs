@@ -266,8 +266,8 @@ pub async fn categories(
         let topics = world.topics.values().filter(|topic| {
             topic.listed && topic.category.is_some() && json!(topic.category) == category["id"]
         });
-        let newest = topics.map(|topic| Value::Object(view::topic(world, topic)));
-        category["topics"] = json!(newest.last().into_iter().collect::<Vec<_>>());
+        let mut newest = topics.map(|topic| Value::Object(view::topic(world, topic)));
+        category["topics"] = json!(newest.next_back().into_iter().collect::<Vec<_>>());
         if with_below {
             let own = below.iter().filter(|one| one["parent_category_id"] == category["id"]);
             category["subcategory_list"] = json!(own.collect::<Vec<_>>());

@@ -4,6 +4,8 @@
 //! requests shifts the rest; a deleted post stays in its topic and is marked. Not here: chats, groups, the
 //! fediverse, sockets.
 
+#![allow(clippy::result_large_err, reason = "a refusal is an answer like any other, and made as seldom")]
+
 mod answers;
 mod operations;
 mod view;
