@@ -1,7 +1,6 @@
 //! JSON as forums really send it.
 //!
-//! Holds: half a surrogate pair and broken UTF-8 cost a character, not the page; an id may come as a number
-//! or as text, whatever its size.
+//! Holds: broken UTF-8 costs a character, not the page; an id may come as a number or as text, whatever its size.
 
 use hark_sdk::http::Response;
 use hark_sdk::types::Fault;
@@ -17,42 +16,10 @@ pub fn json<T: DeserializeOwned>(response: &Response) -> Result<T, Fault> {
     }
 }
 
-/// Parses JSON, mended where it has to be; none if that does not help.
+/// Parses JSON, with a character in the place of each byte that is none; none if that does not help.
 pub fn from_slice<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
-    serde_json::from_slice(body).ok().or_else(|| serde_json::from_slice(&mended(body)).ok())
-}
-
-/// Returns `body` as UTF-8 in which each `\uD800` to `\uDFFF` without its other half is `\uFFFD`.
-fn mended(body: &[u8]) -> Vec<u8> {
-    let text = String::from_utf8_lossy(body);
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let Some(unit) = escape(bytes, at) else {
-            // An escaped backslash is passed over whole, so that what follows is no escape.
-            let step = if bytes[at] == b'\\' { 2 } else { 1 };
-            out.extend_from_slice(&bytes[at..(at + step).min(bytes.len())]);
-            at += step;
-            continue;
-        };
-        let is_high = (0xD800..0xDC00).contains(&unit);
-        let pairs = is_high && escape(bytes, at + 6).is_some_and(|low| (0xDC00..0xE000).contains(&low));
-        let length = if pairs { 12 } else { 6 };
-        match !pairs && (0xD800..0xE000).contains(&unit) {
-            true => out.extend_from_slice(b"\\ufffd"),
-            false => out.extend_from_slice(&bytes[at..at + length]),
-        }
-        at += length;
-    }
-    out
-}
-
-/// Returns the code unit of the `\uXXXX` at `at`.
-fn escape(bytes: &[u8], at: usize) -> Option<u16> {
-    let escape = bytes.get(at..at + 6)?;
-    let digits = escape.strip_prefix(b"\\u")?;
-    u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+    let of_lossy = || hark_sdk::json::parse(String::from_utf8_lossy(body).as_bytes()).ok();
+    hark_sdk::json::parse(body).ok().or_else(of_lossy)
 }
 
 /// A number that may be written as text.

@@ -28,7 +28,7 @@ pub fn closed(client: &mut Client<'_>, cids: &BTreeSet<u64>) -> Result<BTreeSet<
         let mut groups = privileges.response.groups.iter();
         let members = groups.find(|group| group.name.as_deref() == Some(MEMBERS));
         let may = |right: &&str| members.is_some_and(|group| group.privileges.get(*right) == Some(&true));
-        if !RIGHTS.iter().all(|right| may(right)) {
+        if !RIGHTS.iter().all(may) {
             closed.insert(*cid);
         }
     }
