@@ -17,7 +17,9 @@ fn context() -> CallContext {
 
 #[tokio::test]
 async fn each_loads_and_asks_for_no_more_than_it_uses() {
-    for (id, own, foreign) in [("email", "wire", "http"), ("rss", "http", "wire"), ("x", "http", "wire")] {
+    for (id, own, foreign) in
+        [("email", "wire", "http"), ("forum", "http", "wire"), ("rss", "http", "wire"), ("x", "http", "wire")]
+    {
         let connector = load(id).await;
         assert_eq!(connector.manifest().id.as_str(), id);
         let schema: serde_json::Value = serde_json::from_str(&connector.manifest().config_schema).unwrap();
