@@ -28,6 +28,8 @@ pub struct Config {
     pub cache: PathBuf,
     /// Where the pages are served.
     pub listen: SocketAddr,
+    /// Where deliveries are taken; absent means beside the pages.
+    pub webhooks: Option<SocketAddr>,
     /// What is listened to, in the order of the file.
     pub sources: Vec<SourceConfig>,
     /// Who should see what, in the order of the file.
@@ -81,6 +83,11 @@ fn read(table: &toml::Spanned<DeTable<'_>>, path: &Path, sink: &Sink<'_>) -> Con
     let beside = data.parent().unwrap_or(Path::new("")).join(CACHE_DEFAULT);
     let cache = top.string("cache").map_or(beside, |text| path_in(folder, &text, sink));
     let listen = top.string("listen").and_then(|text| address(&text, sink)).unwrap_or(LISTEN_DEFAULT);
+    let webhooks = top.table("web").and_then(|mut web| {
+        let webhooks = web.string("webhooks").and_then(|text| address(&text, sink));
+        web.finish("");
+        webhooks
+    });
     let mut limits = SourceLimits::STRICT;
     if let Some(section) = top.table("limits") {
         read_limits(section, &mut limits);
@@ -90,7 +97,7 @@ fn read(table: &toml::Spanned<DeTable<'_>>, path: &Path, sink: &Sink<'_>) -> Con
     top.finish("");
     // A source that is half wrong still has a name, which rules may use; only whole ones are kept.
     let sources = sources.into_iter().filter_map(|named| named.config).collect();
-    Config { path: path.to_owned(), data, cache, listen, sources, rules }
+    Config { path: path.to_owned(), data, cache, listen, webhooks, sources, rules }
 }
 
 /// Returns the path that `text` means from `folder`.

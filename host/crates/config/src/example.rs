@@ -15,6 +15,9 @@ data = "hark.db"            # the database
 cache = ".hark-cache"       # compiled connectors; may be deleted at any time
 listen = "127.0.0.1:7070"   # where the pages are served
 
+[web]
+webhooks = "127.0.0.1:7071" # where platforms deliver, at /in/NAME; beside the pages, if left out
+
 # What one source may spend, unless it says otherwise itself. Every key may be left out.
 [limits]
 memory_mib = 64             # memory of one instance
@@ -31,6 +34,7 @@ body_mib = 16               # one answer, after decompression
 header_kib = 32             # all headers of one answer
 wire_mib = 64               # what one wire connection may read
 redirects = 5               # redirects of one request; 0 follows none
+deliveries_per_min = 3_000  # webhook deliveries; more are turned away
 
 # One table for each thing that is listened to. The name is yours: a-z, 0-9 and -.
 [source.support-mail]
@@ -41,6 +45,9 @@ poll_secs = 60              # the connector has a default
 enabled = true
 owner = "Support"           # the function of the company that owns it
 streams = ["inbox"]         # all, if left out
+targets = ["INBOX", "Sent"] # what `hark sources discover` lists; or for each stream: { inbox = ["INBOX"] }
+backfill_days = 30          # what was said before is read, too; not, if left out
+recheck = true              # look again for edits, removals and figures; not where reading costs money, if left out
 retention_days = 365        # for ever, if left out
 
 # Handed to the connector as it is; `hark check` holds it against what the connector wants.

@@ -23,4 +23,4 @@ pub use error::{ConfigError, ConfigErrors, ErrorKind};
 pub use example::EXAMPLE;
 pub use pattern::{InvalidNamePattern, InvalidWords, NamePattern, WordPattern, fold, fold_into, word_spans};
 pub use rule::RuleConfig;
-pub use source::{ConnectorRef, SourceConfig};
+pub use source::{ConnectorRef, SourceConfig, TargetChoice};

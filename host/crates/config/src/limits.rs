@@ -25,6 +25,8 @@ pub const PREFIX_CHARS_MIN: usize = 2;
 
 /// Seconds between polls: a second to a week.
 pub const POLL_SECS: RangeInclusive<u64> = 1..=7 * 24 * 3600;
+/// Days that are read by time when a source is new: a day to a century.
+pub const BACKFILL_DAYS: RangeInclusive<u64> = 1..=36_500;
 /// Days that items are kept: a day to a century.
 pub const RETENTION_DAYS: RangeInclusive<u64> = 1..=36_500;
 
@@ -55,6 +57,7 @@ pub(crate) const LIMIT_KEYS: &[LimitKey] = &[
     LimitKey { key: "header_kib", range: 1..=1_024, set: |l, n| l.header_kib = n },
     LimitKey { key: "wire_mib", range: 1..=4_096, set: |l, n| l.wire_mib = n },
     LimitKey { key: "redirects", range: 0..=20, set: |l, n| l.redirects = small(n) },
+    LimitKey { key: "deliveries_per_min", range: 1..=1_000_000, set: |l, n| l.deliveries_per_min = small(n) },
 ];
 
 fn small(number: u64) -> u32 {

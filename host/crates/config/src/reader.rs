@@ -47,7 +47,8 @@ fn described(table: &str, key: &str) -> String {
     if table.is_empty() { format!("`{key}`") } else { format!("`{key}` in {table}") }
 }
 
-type Entry<'a, 't> = Value<&'a DeValue<'t>>;
+/// A value as the file has it.
+pub(crate) type Entry<'a, 't> = Value<&'a DeValue<'t>>;
 
 /// One table of the file.
 pub(crate) struct Section<'a, 't> {
@@ -170,6 +171,11 @@ impl<'a, 't> Section<'a, 't> {
         }
     }
 
+    /// Tells whether the key holds a table; complains about nothing.
+    pub fn is_table(&mut self, key: &'static str) -> bool {
+        self.get(key).is_some_and(|entry| matches!(entry.inner, DeValue::Table(_)))
+    }
+
     /// Takes this table as a list of named tables, in the order of the file.
     pub fn into_sections(self) -> Vec<(Value<&'a str>, Section<'a, 't>)> {
         self.entries()
@@ -197,13 +203,17 @@ impl<'a, 't> Section<'a, 't> {
     /// Reads a list of strings; a single string is a list of one.
     pub fn strings(&mut self, key: &'static str) -> Option<Vec<Value<&'a str>>> {
         let entry = self.get(key)?;
+        self.strings_of(&entry)
+    }
+
+    fn strings_of(&self, entry: &Entry<'a, 't>) -> Option<Vec<Value<&'a str>>> {
         let want = "a string or a list of strings";
         let DeValue::Array(list) = entry.inner else {
-            return self.as_string(&entry, want).map(|text| vec![text]);
+            return self.as_string(entry, want).map(|text| vec![text]);
         };
         if list.len() > limits::LIST_ENTRIES_MAX {
             let why = format!("holds more than {} entries", limits::LIST_ENTRIES_MAX);
-            self.sink.key(ErrorKind::TooMuch, &entry, &why);
+            self.sink.key(ErrorKind::TooMuch, entry, &why);
             return None;
         }
         let entries = list.iter().map(|value| Value { span: value.span(), ..entry.with(value.get_ref()) });
@@ -221,13 +231,17 @@ impl<'a, 't> Section<'a, 't> {
     /// Reads a list that must not be empty: an absent list and an empty one would be two things that
     /// look like one.
     pub fn some_strings(&mut self, key: &'static str) -> Option<Vec<Value<&'a str>>> {
+        let entry = self.get(key)?;
+        self.some_strings_of(&entry)
+    }
+
+    fn some_strings_of(&self, entry: &Entry<'a, 't>) -> Option<Vec<Value<&'a str>>> {
         let before = self.sink.count();
-        let list = self.strings(key)?;
+        let list = self.strings_of(entry)?;
         if list.is_empty() && self.sink.count() == before {
-            let entry = self.get(key)?;
             self.sink.key(
                 ErrorKind::Value,
-                &entry,
+                entry,
                 "is an empty list; leave the key out, or name at least one",
             );
         }
@@ -237,6 +251,13 @@ impl<'a, 't> Section<'a, 't> {
     /// Reads a list of names for people.
     pub fn labels(&mut self, key: &'static str) -> Option<Vec<Value<&'a str>>> {
         let list = self.some_strings(key)?;
+        list.iter().for_each(|text| self.check_label(text));
+        Some(list)
+    }
+
+    /// Reads the list of names for people that stands under a key of any name.
+    pub fn labels_of(&self, entry: &Entry<'a, 't>) -> Option<Vec<Value<&'a str>>> {
+        let list = self.some_strings_of(entry)?;
         list.iter().for_each(|text| self.check_label(text));
         Some(list)
     }

@@ -32,6 +32,25 @@ impl std::fmt::Display for ConnectorRef {
     }
 }
 
+/// Which targets of a source are read: ids as `discover` lists them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TargetChoice {
+    /// The same ones by every stream.
+    Every(Vec<String>),
+    /// Each stream's own.
+    ByStream(BTreeMap<String, Vec<String>>),
+}
+
+impl TargetChoice {
+    /// Returns the targets of a stream; none means that it is read without one.
+    pub fn of(&self, stream: &str) -> &[String] {
+        match self {
+            Self::Every(targets) => targets,
+            Self::ByStream(targets) => targets.get(stream).map_or(&[], Vec::as_slice),
+        }
+    }
+}
+
 /// One source, checked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SourceConfig {
@@ -53,6 +72,12 @@ pub struct SourceConfig {
     pub owner: Option<String>,
     /// Streams to read; absent means all.
     pub streams: Option<Vec<String>>,
+    /// Targets to read; absent means that streams are read without one.
+    pub targets: Option<TargetChoice>,
+    /// Days before the start that are read by time; absent means none.
+    pub backfill_days: Option<u32>,
+    /// Whether known items are looked at again; absent means where that costs nothing.
+    pub recheck: Option<bool>,
     /// Days that its items are kept; absent means for ever.
     pub retention_days: Option<u32>,
     /// What the connector is told, as JSON.
@@ -117,9 +142,11 @@ fn read_one(
     let owner = section.label("owner").map(str::to_owned);
     let streams =
         section.labels("streams").map(|list| list.iter().map(|text| text.inner.to_owned()).collect());
-    let retention_days = section
-        .number("retention_days", limits::RETENTION_DAYS)
-        .map(|days| u32::try_from(days).expect("the range of retention days ends below 2^32"));
+    let targets = read_targets(&mut section);
+    let days = |days: u64| u32::try_from(days).expect("the range of days ends below 2^32");
+    let backfill_days = section.number("backfill_days", limits::BACKFILL_DAYS).map(days);
+    let recheck = section.boolean("recheck");
+    let retention_days = section.number("retention_days", limits::RETENTION_DAYS).map(days);
     let settings = section.table("settings").map(json::object).unwrap_or_default();
     let credentials = section.table("credentials").map(|of| secret::read_all(of, folder)).unwrap_or_default();
     let grant = section.table("grant").map(|of| read_grant(of, folder)).unwrap_or_default();
@@ -141,12 +168,29 @@ fn read_one(
         enabled,
         owner,
         streams,
+        targets,
+        backfill_days,
+        recheck,
         retention_days,
         settings,
         credentials,
         grant,
         limits,
     })
+}
+
+/// Reads a list of targets, or a table with a list for each stream.
+fn read_targets(section: &mut Section<'_, '_>) -> Option<TargetChoice> {
+    let owned = |list: Vec<Value<&str>>| list.iter().map(|text| text.inner.to_owned()).collect();
+    if !section.is_table("targets") {
+        return section.labels("targets").map(|list| TargetChoice::Every(owned(list)));
+    }
+    let of = section.table("targets")?;
+    let streams = of
+        .entries()
+        .into_iter()
+        .filter_map(|(key, entry)| Some((key.inner.to_owned(), owned(of.labels_of(&entry)?))));
+    Some(TargetChoice::ByStream(streams.collect()))
 }
 
 fn connector(text: &Value<&str>, folder: &Path, sink: &Sink<'_>) -> Option<ConnectorRef> {

@@ -38,7 +38,9 @@ fn the_example_means_what_it_says() {
     );
     assert_eq!(mail.owner.as_deref(), Some("Support"));
     assert_eq!(mail.streams.as_deref(), Some(["inbox".to_owned()].as_slice()));
-    assert_eq!(mail.retention_days, Some(365));
+    assert_eq!(mail.targets.as_ref().unwrap().of("inbox"), ["INBOX", "Sent"]);
+    assert_eq!((mail.backfill_days, mail.recheck, mail.retention_days), (Some(30), Some(true), Some(365)));
+    assert_eq!(config.webhooks, Some("127.0.0.1:7071".parse().unwrap()));
     assert_eq!(json!(mail.settings), json!({ "host": "mail.example.com", "user": "support@example.com" }));
     assert_eq!(mail.credentials["imap-password"], SecretRef::Env("SUPPORT_IMAP_PASSWORD".to_owned()));
     assert_eq!(mail.grant.endpoints[0].as_str(), "tls://mail.example.com:993");
@@ -72,6 +74,26 @@ fn sources_and_rules_keep_the_order_of_the_file() {
     assert_eq!(config.sources[1].connector, ConnectorRef::File(PathBuf::from("/etc/hark/ant.wasm")));
     let rules: Vec<_> = config.rules.iter().map(|rule| (rule.name.as_str(), rule.line, rule.stop)).collect();
     assert_eq!(rules, [("z", 5, false), ("a", 8, true)]);
+}
+
+#[test]
+fn targets_are_for_every_stream_or_for_each_its_own() {
+    let config = parse(
+        "[source.a]\nconnector = \"rss\"\ntargets = { posts = [\"x y\", \"z\"], mail = \"INBOX\" }\n\
+         [source.b]\nconnector = \"rss\"\ntargets = \"one\"\n[source.c]\nconnector = \"rss\"\n",
+    );
+    let targets = config.sources[0].targets.as_ref().unwrap();
+    assert_eq!(
+        (targets.of("posts"), targets.of("mail")),
+        (&["x y".into(), "z".into()][..], &["INBOX".into()][..])
+    );
+    assert_eq!(targets.of("other"), [""; 0]);
+    assert_eq!(config.sources[1].targets.as_ref().unwrap().of("whatever"), ["one"]);
+    assert_eq!(config.sources[2].targets, None);
+    for bad in ["[]", "{ posts = [] }", "{ posts = 1 }", "[\"a\", \"a\"]", "7"] {
+        let text = format!("[source.a]\nconnector = \"rss\"\ntargets = {bad}\n");
+        assert!(Config::parse(&text, Path::new("hark.toml")).is_err(), "targets: {bad}");
+    }
 }
 
 #[test]

@@ -31,6 +31,8 @@ pub struct SourceLimits {
     pub wire_mib: u64,
     /// Redirects of one request; each hop passes the gate.
     pub redirects: u32,
+    /// Deliveries that are taken in a minute; more are turned away.
+    pub deliveries_per_min: u32,
 }
 
 impl SourceLimits {
@@ -50,6 +52,7 @@ impl SourceLimits {
         header_kib: 32,
         wire_mib: 64,
         redirects: 5,
+        deliveries_per_min: 3_000,
     };
 }
 
