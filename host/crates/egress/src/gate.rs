@@ -135,6 +135,11 @@ impl SourceGate {
         self.scrubber.text(text)
     }
 
+    /// Returns `bytes` without the values of credentials: what somebody else sent to us, to be kept.
+    pub fn scrub_bytes(&self, bytes: &[u8]) -> Vec<u8> {
+        self.scrubber.bytes(bytes).into_owned()
+    }
+
     /// Returns whose gate it is.
     pub fn source(&self) -> &SourceName {
         &self.source
