@@ -195,6 +195,7 @@ impl StreamReader {
                 payloads,
                 entries,
                 quarantined: refused.into_iter().map(quarantined).collect(),
+                along: None,
                 checkpoint: Some(NewCheckpoint {
                     cursor,
                     cursor_version: self.setup.connector.manifest().cursor_version,
@@ -250,6 +251,7 @@ impl StreamReader {
             entries: vec![entry],
             quarantined: Vec::new(),
             checkpoint: None,
+            along: None,
         };
         self.store.commit_batch(commit).await.map(|_| ())
     }

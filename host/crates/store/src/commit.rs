@@ -2,6 +2,8 @@
 
 use hark_model::{Annotation, ConnectorId, Event, ItemUid, KeptPayload, Ms, Route, SourceName, Zone};
 
+use crate::Along;
+
 /// Names a registered source within one database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SourceId(pub(crate) i64);
@@ -58,6 +60,8 @@ pub struct BatchCommit {
     pub quarantined: Vec<Quarantined>,
     /// Where to go on from; `None` leaves the checkpoint as it is.
     pub checkpoint: Option<NewCheckpoint>,
+    /// What else is stored in the same transaction.
+    pub along: Option<Along>,
 }
 
 /// One event with what we think of it.
@@ -190,6 +194,8 @@ pub struct Committed {
     pub removed: u32,
     /// Entries that are new in quarantine.
     pub quarantined: u32,
+    /// It was a delivery that had been handled before: nothing was changed.
+    pub repeated: bool,
     /// Items that a screen should read again, each once.
     pub item_uids_changed: Vec<ItemUid>,
 }

@@ -42,6 +42,9 @@ pub enum StoreError {
     /// The writer's thread could not be started.
     #[error("the writer could not be started")]
     Thread(#[source] std::io::Error),
+    /// A backfill is read by somebody else by now; nothing of the batch was stored.
+    #[error("the backfill was taken over by another process")]
+    LeaseLost,
     /// The store has been closed.
     #[error("the store is closed")]
     Closed,

@@ -8,12 +8,14 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end at once"))]
 
 mod apply;
+mod beside;
 mod commit;
 mod error;
 mod filter;
 pub mod limits;
 mod prepare;
 mod read;
+mod recheck_age;
 mod rows;
 mod schema;
 mod statements;
@@ -21,6 +23,11 @@ mod store;
 mod values;
 mod writer;
 
+pub use beside::{
+    ActionBegun, ActionEnd, ActionState, Along, BackfillKey, BackfillOrder, BackfillRest, BackfillState,
+    BackfillStatus, BackfillStep, DeliveryEnd, DeliveryId, GapRow, KeptRaw, NewAction, NewDelivery,
+    OutboxRow, PendingDelivery, ReadFrom, RecheckPlan, Whereabouts,
+};
 pub use commit::{
     BatchCommit, Checkpoint, CheckpointState, Committed, Entry, NewCheckpoint, Quarantined, SourceId,
     SourceRecord, StateUpdate,

@@ -38,3 +38,23 @@ pub const SEARCH_WORDS_MAX: usize = 32;
 pub const SEARCH_BYTES_MAX: usize = 1_024;
 /// Longest text of a fault that is kept.
 pub const FAULT_BYTES_MAX: usize = 4 << 10;
+/// How long a delivery's key is remembered: longer than any platform goes on delivering again.
+pub const DELIVERY_KEY_MS: i64 = 14 * 24 * 3_600_000;
+/// Time that whoever took a delivery has to handle it, before another may.
+pub const DELIVERY_LEASE_MS: i64 = 2 * 60_000;
+/// Deliveries of one source that may wait; more are turned away.
+pub const DELIVERIES_WAITING_MAX: u64 = 10_000;
+/// Deliveries of one source that are kept although they cannot be handled; the oldest go first.
+pub const DELIVERIES_FAILED_MAX: u32 = 100;
+/// Items that are taken into the schedule of rechecks in one step.
+pub const RECHECK_ENROLLED_MAX: u32 = 5_000;
+/// Gaps of a source that are listed; the newest are.
+pub const GAPS_SHOWN_MAX: u32 = 10;
+/// Bytes of kept payloads that are read at once; a single one may be larger.
+pub const RAW_BYTES_AT_ONCE: usize = 8 << 20;
+/// Kept payloads that are read at once.
+pub const RAWS_AT_ONCE: u32 = 200;
+/// Revisions that are listed at once.
+pub const REVISIONS_AT_ONCE: u32 = 5_000;
+/// A backfill whose ends are asked for less than this away from those it has goes on, and does not begin anew.
+pub const BACKFILL_SAME_MS: u64 = 24 * 3_600_000;

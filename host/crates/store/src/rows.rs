@@ -5,7 +5,7 @@ use hark_model::{
     RelationKind, RemovalReason, Sentiment, Visibility, Zone,
 };
 
-use crate::{CheckpointState, FeedKey};
+use crate::{BackfillStatus, CheckpointState, FeedKey, GapRow};
 
 /// Row of a conversation.
 pub type ConversationKey = i64;
@@ -256,6 +256,8 @@ pub struct SightingRow {
 pub struct ItemDetail {
     /// As the feed shows it.
     pub row: FeedRow,
+    /// The platform's id of its conversation.
+    pub conversation: String,
     /// Space of its id.
     pub scope: String,
     /// The platform's id.
@@ -326,6 +328,14 @@ pub struct SourceStatus {
     pub quarantined: u64,
     /// Holes that nobody has filled.
     pub gaps: u64,
+    /// The newest of them, at most [`limits::GAPS_SHOWN_MAX`](crate::limits::GAPS_SHOWN_MAX).
+    pub gaps_shown: Vec<GapRow>,
+    /// Deliveries that wait to be handled.
+    pub deliveries_waiting: u64,
+    /// Deliveries that could not be handled and are kept for people.
+    pub deliveries_failed: u64,
+    /// What is read by time, or was.
+    pub backfills: Vec<BackfillStatus>,
     /// Its streams, as far as they have been read.
     pub streams: Vec<StreamStatus>,
 }

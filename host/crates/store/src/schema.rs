@@ -10,7 +10,8 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use crate::{StoreError, StoreOptions, limits};
 
 /// Every schema there was, oldest first; each is the step from the one before.
-pub(crate) const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_start.sql")];
+pub(crate) const MIGRATIONS: &[&str] =
+    &[include_str!("../migrations/0001_start.sql"), include_str!("../migrations/0002_beside_polling.sql")];
 
 /// Marks a file as ours: "Hark".
 const APPLICATION_ID: u32 = u32::from_be_bytes(*b"Hark");
@@ -24,8 +25,9 @@ pub(crate) fn open_writer(path: &Path, options: &StoreOptions) -> Result<Connect
     db.set_prepared_statement_cache_capacity(limits::STATEMENTS_CACHED);
     db.pragma_update(None, "journal_mode", "WAL")?;
     // A killed process loses nothing that was committed: the log is in the kernel's hands. A power cut may
-    // take the last transactions, but items and cursors go back together, so they are read again; nothing
-    // outside depends on a commit yet. FULL would add one flush of the disk to each group for no gain.
+    // take the last transactions, but items and cursors go back together, so they are read again. What somebody
+    // outside depends on (a delivery that is answered, an action that is tried) is flushed by the writer, with
+    // FULL for its group alone.
     db.pragma_update(None, "synchronous", "NORMAL")?;
     db.pragma_update(None, "foreign_keys", true)?;
     db.pragma_update(None, "temp_store", "MEMORY")?;

@@ -1,5 +1,7 @@
 //! The store's face: business steps and readers.
 
+mod steps;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,7 +71,7 @@ impl Store {
     pub async fn register_source(&self, record: SourceRecord) -> Result<SourceId, StoreError> {
         match self.inner.writer.submit(Step::Register(Box::new(record))).await? {
             Outcome::Registered(id) => Ok(id),
-            Outcome::Committed(_) | Outcome::Recorded => Err(StoreError::Closed),
+            _ => Err(StoreError::Closed),
         }
     }
 
@@ -78,7 +80,7 @@ impl Store {
         let prepared = read::blocking(move || Prepared::new(commit)).await?;
         match self.inner.writer.submit(Step::Commit(Box::new(prepared))).await? {
             Outcome::Committed(committed) => Ok(committed),
-            Outcome::Registered(_) | Outcome::Recorded => Err(StoreError::Closed),
+            _ => Err(StoreError::Closed),
         }
     }
 

@@ -3,6 +3,7 @@
 //! Holds: jobs that wait together share one transaction, each in a savepoint of its own, so that one that
 //! fails takes no other with it; an answer is given after the commit and never before.
 
+use std::any::Any;
 use std::sync::Mutex;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
@@ -20,6 +21,37 @@ pub(crate) enum Step {
     Register(Box<SourceRecord>),
     Commit(Box<Prepared>),
     State(StateUpdate),
+    Work(Work),
+}
+
+type Made = Box<dyn Any + Send>;
+type Doing = dyn Fn(&Statements<'_>) -> Result<Made, StoreError> + Send;
+
+/// A step with an answer of its own; may be done again after a failed transaction.
+pub(crate) struct Work {
+    doing: Box<Doing>,
+    /// Somebody outside depends on it: it must outlive a power cut.
+    is_durable: bool,
+}
+
+impl Work {
+    /// Makes one that a power cut may take back.
+    pub fn new<T: Send + 'static>(
+        doing: impl Fn(&Statements<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Self {
+        Self { doing: Box::new(move |db| Ok(Box::new(doing(db)?))), is_durable: false }
+    }
+
+    /// Makes it one that is on the disk before it is answered.
+    pub fn durable(self) -> Self {
+        Self { is_durable: true, ..self }
+    }
+}
+
+impl std::fmt::Debug for Work {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Work").field("is_durable", &self.is_durable).finish_non_exhaustive()
+    }
 }
 
 /// What a step gave.
@@ -28,6 +60,7 @@ pub(crate) enum Outcome {
     Registered(SourceId),
     Committed(Committed),
     Recorded,
+    Made(Made),
 }
 
 type Answer = Result<Outcome, StoreError>;
@@ -159,7 +192,9 @@ enum Unwritten {
 
 /// Runs `steps` in one transaction; returns what each gave once all is committed.
 fn attempt(db: &Statements<'_>, steps: &[&Step]) -> Result<Vec<Answer>, Unwritten> {
-    db.connection().execute_batch("BEGIN IMMEDIATE").map_err(|error| Unwritten::NotBegun(error.into()))?;
+    let begun = flush_if(db, steps.iter().any(|step| step.is_durable()))
+        .and_then(|()| db.connection().execute_batch("BEGIN IMMEDIATE"));
+    begun.map_err(|error| Unwritten::NotBegun(error.into()))?;
     let rolled_back = |error| {
         if !db.connection().is_autocommit() {
             // A rollback can fail only if there is nothing left to roll back.
@@ -176,6 +211,11 @@ fn attempt(db: &Statements<'_>, steps: &[&Step]) -> Result<Vec<Answer>, Unwritte
     };
     db.connection().execute_batch("COMMIT").map_err(|error| rolled_back(error.into()))?;
     Ok(answers)
+}
+
+/// Has the commit that comes next flush the disk, or not.
+fn flush_if(db: &Statements<'_>, durable: bool) -> rusqlite::Result<()> {
+    db.connection().pragma_update(None, "synchronous", if durable { "FULL" } else { "NORMAL" })
 }
 
 /// Runs one step in a savepoint. The outer error means that the whole transaction is gone: a full disk, for
@@ -204,13 +244,18 @@ impl Step {
                 apply::checkpoints::record_state(db, update)?;
                 Outcome::Recorded
             }
+            Self::Work(work) => Outcome::Made((work.doing)(db)?),
         })
+    }
+
+    fn is_durable(&self) -> bool {
+        matches!(self, Self::Work(work) if work.is_durable)
     }
 
     fn entries(&self) -> usize {
         match self {
             Self::Commit(prepared) => prepared.commit.entries.len(),
-            Self::Register(_) | Self::State(_) => 1,
+            Self::Register(_) | Self::State(_) | Self::Work(_) => 1,
         }
     }
 }

@@ -156,6 +156,7 @@ impl Listener {
             target: String::new(),
             observed_at: now_ms(),
             payloads: payloads.into_iter().filter(|payload| is_named(payload.id)).collect(),
+            along: None,
             checkpoint: Some(NewCheckpoint {
                 cursor: batch.cursor,
                 cursor_version: self.connector.manifest().cursor_version,

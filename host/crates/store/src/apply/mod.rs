@@ -5,16 +5,21 @@
 //! file. Not here: transactions (the writer's).
 
 pub(crate) mod actors;
+pub(crate) mod along;
 pub(crate) mod annotations;
 pub(crate) mod awaited;
+pub(crate) mod backfills;
 pub(crate) mod checkpoints;
 pub(crate) mod conversations;
 pub(crate) mod counters;
+pub(crate) mod inbox;
 pub(crate) mod items;
 pub(crate) mod known;
+pub(crate) mod outbox;
 pub(crate) mod parts;
 pub(crate) mod payloads;
 pub(crate) mod rank;
+pub(crate) mod rechecks;
 pub(crate) mod removals;
 pub(crate) mod reports;
 pub(crate) mod revisions;
@@ -27,7 +32,7 @@ use hark_model::{Event, ItemUid, Ms};
 
 use crate::prepare::Prepared;
 use crate::statements::Statements;
-use crate::{Committed, StoreError};
+use crate::{Along, Committed, StoreError};
 use actors::Actors;
 use awaited::Waiting;
 use conversations::Conversations;
@@ -39,6 +44,8 @@ pub(crate) struct Batch<'a, 'c> {
     pub source: SourceFacts,
     pub stream: &'a str,
     pub observed_at: Ms,
+    /// Read again from kept payloads: what is said now stands in the place of what was made of the same edit.
+    pub is_replay: bool,
     /// Payload id of the commit to row.
     pub raws: HashMap<u64, i64>,
     pub actors: Actors<'a>,
@@ -52,11 +59,15 @@ pub(crate) struct Batch<'a, 'c> {
 /// Writes a batch and moves the cursor behind it; the caller's transaction makes it whole.
 pub(crate) fn batch(db: &Statements<'_>, prepared: &Prepared) -> Result<Committed, StoreError> {
     let commit = &prepared.commit;
-    let source = SourceFacts::load(db, commit.source)?;
+    let mut source = SourceFacts::load(db, commit.source)?;
+    if !along::before(db, commit, &mut source)? {
+        return Ok(Committed { repeated: true, ..Committed::default() });
+    }
     let mut batch = Batch {
         db,
         stream: &commit.stream,
         observed_at: commit.observed_at,
+        is_replay: matches!(commit.along, Some(Along::Replay { .. })),
         raws: payloads::store(db, source.id, prepared)?,
         actors: Actors::default(),
         conversations: Conversations::default(),
@@ -75,6 +86,7 @@ pub(crate) fn batch(db: &Statements<'_>, prepared: &Prepared) -> Result<Committe
     batch.conversations.flush(db)?;
     sources::count(db, batch.source.id, batch.seen_first)?;
     checkpoints::advance(db, commit)?;
+    along::after(&mut batch, prepared)?;
     batch.done.item_uids_changed.sort_unstable();
     batch.done.item_uids_changed.dedup();
     Ok(batch.done)

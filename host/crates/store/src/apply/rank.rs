@@ -16,6 +16,13 @@ pub(crate) struct Content {
     pub facts: i64,
 }
 
+impl Content {
+    /// Tells whether `other` is what somebody made of the same edit on the platform.
+    pub fn is_same_edit(&self, other: &Self) -> bool {
+        (self.edited_at, &self.platform_revision) == (other.edited_at, &other.platform_revision)
+    }
+}
+
 /// A platform's edit marker: numbers by value and below all other marks, these by their bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RevisionMark(Box<str>);

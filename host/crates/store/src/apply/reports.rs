@@ -45,11 +45,11 @@ pub(crate) fn tie_in_late(batch: &Batch<'_, '_>, id: i64, native_id: &str) -> Re
     Ok(())
 }
 
-/// Notes a hole, once.
+/// Notes a hole, once; one that is told again is a hole still.
 pub(crate) fn gap(batch: &Batch<'_, '_>, gap: &Gap) -> Result<(), StoreError> {
     let mut insert = batch.db.prepare(
         "INSERT INTO gap (source_id, stream, since, until, why, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-         ON CONFLICT DO NOTHING",
+         ON CONFLICT DO UPDATE SET at = max(at, excluded.at), filled_at = NULL",
     )?;
     insert.execute(params![batch.source.id, gap.stream, gap.since, gap.until, gap.why, batch.observed_at])?;
     Ok(())

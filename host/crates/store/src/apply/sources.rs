@@ -60,7 +60,8 @@ pub(crate) fn register(db: &Statements<'_>, record: &SourceRecord) -> Result<Sou
     Ok(SourceId(id))
 }
 
-fn component(db: &Statements<'_>, sha256: &[u8; 32]) -> Result<i64, StoreError> {
+/// Returns the row of a component.
+pub(crate) fn component(db: &Statements<'_>, sha256: &[u8; 32]) -> Result<i64, StoreError> {
     let db = db.connection();
     db.execute("INSERT INTO component (sha256) VALUES (?1) ON CONFLICT DO NOTHING", [sha256])?;
     Ok(db.query_row("SELECT id FROM component WHERE sha256 = ?1", [sha256], |row| row.get(0))?)

@@ -18,12 +18,13 @@ pub(crate) fn item(db: &Connection, uid: &ItemUid) -> Result<Option<ItemDetail>,
     };
     let Some(row) = feed::of_item(db, id)? else { return Ok(None) };
     let mut rest = db.prepare_cached(
-        "SELECT i.scope, i.native_id, r.html, i.language, i.observed_at, i.removal_reason
-         FROM item i JOIN item_revision r ON r.item_id = i.id AND r.revision = i.revision WHERE i.id = ?1",
+        "SELECT i.scope, i.native_id, r.html, i.language, i.observed_at, i.removal_reason, c.native_id
+         FROM item i JOIN conversation c ON c.id = i.conversation_id JOIN item_revision r ON r.item_id = i.id AND r.revision = i.revision WHERE i.id = ?1",
     )?;
     let mut detail = rest.query_row([id], |rest| {
         Ok(ItemDetail {
             row,
+            conversation: rest.get(6)?,
             scope: rest.get(0)?,
             native_id: rest.get(1)?,
             html: rest.get(2)?,

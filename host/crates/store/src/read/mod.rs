@@ -2,6 +2,7 @@
 //!
 //! Holds: each read sees one moment of the database, whatever the writer does meanwhile.
 
+pub(crate) mod beside;
 pub(crate) mod feed;
 pub(crate) mod item;
 pub(crate) mod page;

@@ -3,6 +3,7 @@
 use hark_model::Ms;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use crate::read::beside;
 use crate::values::{count, word};
 use crate::{Checkpoint, CheckpointState, SourceId, SourceStatus, StoreError, StreamStatus};
 
@@ -53,7 +54,9 @@ pub(crate) fn sources(db: &Connection) -> Result<Vec<SourceStatus>, StoreError> 
     let mut find = db.prepare_cached(
         "SELECT id, name, connector, connector_version, platform, scope, zone, owner_function, enabled, items,
            (SELECT count(*) FROM quarantine q WHERE q.source_id = s.id AND q.resolved_at IS NULL),
-           (SELECT count(*) FROM gap g WHERE g.source_id = s.id AND g.filled_at IS NULL)
+           (SELECT count(*) FROM gap g WHERE g.source_id = s.id AND g.filled_at IS NULL),
+           (SELECT count(*) FROM delivery d WHERE d.source_id = s.id AND d.state = 'new'),
+           (SELECT count(*) FROM delivery d WHERE d.source_id = s.id AND d.state = 'failed')
          FROM source s ORDER BY name",
     )?;
     let mut sources = find.query_map([], source)?.collect::<Result<Vec<_>, _>>()?;
@@ -63,6 +66,8 @@ pub(crate) fn sources(db: &Connection) -> Result<Vec<SourceStatus>, StoreError> 
     )?;
     for source in &mut sources {
         source.streams = find.query_map([source.id.0], stream)?.collect::<Result<_, _>>()?;
+        source.backfills = beside::backfills(db, source.id)?;
+        source.gaps_shown = if source.gaps > 0 { beside::gaps(db, source.id)? } else { Vec::new() };
     }
     Ok(sources)
 }
@@ -81,6 +86,10 @@ fn source(row: &Row<'_>) -> rusqlite::Result<SourceStatus> {
         items: count(row, 9)?.unwrap_or_default(),
         quarantined: count(row, 10)?.unwrap_or_default(),
         gaps: count(row, 11)?.unwrap_or_default(),
+        gaps_shown: Vec::new(),
+        deliveries_waiting: count(row, 12)?.unwrap_or_default(),
+        deliveries_failed: count(row, 13)?.unwrap_or_default(),
+        backfills: Vec::new(),
         streams: Vec::new(),
     })
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may end at once")]
 
+mod beside;
 mod consistency;
 mod content;
 mod events;

@@ -156,6 +156,7 @@ impl Site {
             payloads: vec![payload],
             entries,
             quarantined,
+            along: None,
             checkpoint: Some(checkpoint),
         };
         self.store.commit_batch(commit).await.unwrap();
