@@ -7,11 +7,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hark_config::SourceConfig;
+use hark_config::{SourceConfig, TargetChoice};
 use hark_egress::{BoundCredential, GateError, GateOptions, Names, Secret, SecretError, SourceGate};
 use hark_model::{
-    CredentialInfo, EndpointPattern, HostPattern, InvalidPattern, Manifest, Ms, Placement, SourceLimits,
-    SourceName, StreamInfo,
+    CredentialInfo, EndpointPattern, HostPattern, InvalidPattern, Manifest, Ms, Placement, ReadMode,
+    SourceLimits, SourceName, StreamInfo,
 };
 use hark_runtime::{CallContext, Connector};
 use hark_store::SourceRecord;
@@ -100,10 +100,14 @@ pub struct SourceSetup {
     pub streams: Vec<StreamInfo>,
     /// How often, where the operator says so.
     pub poll: Option<Duration>,
+    /// Days before the start that are read by time, too.
+    pub backfill_days: Option<u32>,
     /// What it may spend.
     pub limits: SourceLimits,
     /// What the manifest asks for and whether it is granted.
     pub permissions: Vec<Permission>,
+    targets: Option<TargetChoice>,
+    recheck: Option<bool>,
     record: SourceRecord,
 }
 
@@ -143,6 +147,9 @@ impl SourceSetup {
             settings: Value::Object(config.settings.clone()).to_string(),
             streams: choose_streams(config, manifest)?,
             poll: config.poll,
+            backfill_days: config.backfill_days,
+            targets: choose_targets(config, manifest)?,
+            recheck: config.recheck,
             limits: config.limits,
             permissions,
             record: record_of(config, &connector, now),
@@ -163,6 +170,18 @@ impl SourceSetup {
             limits: self.limits,
             log: None,
         }
+    }
+
+    /// Returns the targets that a stream is read by; "" is the stream itself.
+    pub fn targets(&self, stream: &str) -> Vec<String> {
+        let chosen = self.targets.as_ref().map_or(&[][..], |targets| targets.of(stream));
+        if chosen.is_empty() { vec![String::new()] } else { chosen.to_vec() }
+    }
+
+    /// Tells whether known items of a stream are looked at again: where the connector can, and it costs nothing
+    /// or the operator wants it.
+    pub fn rechecks(&self, stream: &StreamInfo) -> bool {
+        stream.modes.contains(&ReadMode::Recheck) && self.recheck.unwrap_or(!stream.priced)
     }
 
     /// Returns how often `stream` is read.
@@ -236,6 +255,17 @@ fn choose_streams(config: &SourceConfig, manifest: &Manifest) -> Result<Vec<Stre
         })
     };
     names.iter().map(find).collect()
+}
+
+fn choose_targets(config: &SourceConfig, manifest: &Manifest) -> Result<Option<TargetChoice>, AssembleError> {
+    if let Some(TargetChoice::ByStream(targets)) = &config.targets
+        && let Some(name) =
+            targets.keys().find(|name| manifest.streams.iter().all(|stream| stream.name != **name))
+    {
+        let known = listed(manifest.streams.iter().map(|stream| &stream.name));
+        return Err(AssembleError::UnknownStream { name: name.clone(), known });
+    }
+    Ok(config.targets.clone())
 }
 
 async fn bind_credentials(

@@ -26,3 +26,43 @@ pub const REFUSED_EVENT_BYTES_MAX: usize = 16 << 10;
 pub const FAULT_TEXT_BYTES_MAX: usize = 4 << 10;
 /// Time a read may still take when an order to stop was given.
 pub const STOP_GRACE: Duration = Duration::from_secs(5);
+/// Batches of one target before the next target has its turn, where a stream has several.
+pub const BATCHES_PER_TURN_MAX: u32 = 10;
+/// Least time between two reads of a stream that a delivery asks for.
+pub const POLL_NOW_MIN: Duration = Duration::from_secs(2);
+/// How long a backfill or recheck waits for live reading to pause.
+pub const PATIENCE_MAX: Duration = Duration::from_secs(30);
+/// Least pause between two calls of a backfill or recheck.
+pub const PATIENT_PAUSE_MIN: Duration = Duration::from_millis(5);
+/// Longest pause between two calls of a backfill or recheck that went well.
+pub const PATIENT_PAUSE_MAX: Duration = Duration::from_secs(5);
+/// How often it is looked whether there is a backfill to read.
+pub const BACKFILL_LOOK: Duration = Duration::from_secs(5);
+/// Longest pause after trouble that a backfill waits out without letting go of its place.
+pub const BACKFILL_WAIT_MAX: Duration = Duration::from_secs(60);
+/// How much longer than one call a backfill is held by its reader.
+pub const BACKFILL_LEASE_SLACK: Duration = Duration::from_secs(120);
+/// Items of one recheck call.
+pub const RECHECK_IDS_MAX: u32 = 100;
+/// Batches of one recheck call.
+pub const RECHECK_BATCHES_MAX: u32 = 100;
+/// Least pause between two recheck calls of a stream.
+pub const RECHECK_PAUSE: Duration = Duration::from_secs(5);
+/// Longest time between two looks at the schedule of rechecks.
+pub const RECHECK_LOOK: Duration = Duration::from_secs(60);
+/// Deliveries of one source at the same time.
+pub const DELIVERIES_AT_ONCE: usize = 8;
+/// Deliveries of one source that wait for that; more are turned away.
+pub const DELIVERIES_QUEUED: usize = 32;
+/// How long the answer to a delivery waits for the connector: less than any platform waits for us.
+pub const DELIVERY_ANSWER_WAIT: Duration = Duration::from_secs(2);
+/// How often deliveries that could not be handled are looked at again.
+pub const DELIVERY_LOOK: Duration = Duration::from_secs(15);
+/// First pause before a delivery that could not be handled is tried again; doubles with each.
+pub const DELIVERY_RETRY_MIN: Duration = Duration::from_secs(15);
+/// How often a delivery is tried.
+pub const DELIVERY_ATTEMPTS_MAX: u32 = 8;
+/// Largest answer to a delivery.
+pub const DELIVERY_ANSWER_BYTES_MAX: usize = 64 << 10;
+/// Bytes of one value that a difference shows.
+pub const DIFFERENCE_BYTES_MAX: usize = 400;

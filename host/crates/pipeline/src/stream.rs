@@ -1,25 +1,21 @@
-//! Reads one stream of one source: from the cursor until there is no more, batch by batch.
+//! Reads one target of one stream: from its cursor until there is no more, batch by batch.
 //!
-//! Holds: a batch, its opinions and its cursor are stored in one step before the next is read.
+//! Holds: a batch, its opinions and its cursor are stored in one step before the next is read; a place within
+//! a run is kept between turns, for a platform that pages newest first gives a cursor only at the end.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use hark_model::{
-    Batch, Budget, Event, Fault, FaultClass, Gap, KeptPayload, Ms, ReadMode, ReadRequest, StreamInfo,
-};
-use hark_runtime::{CallError, CallReport, CallUsage};
-use hark_store::{
-    BatchCommit, Checkpoint, CheckpointState, Committed, Entry, NewCheckpoint, Quarantined, SourceId,
-    StateUpdate, Store, StoreError,
-};
+use hark_model::{Batch, Event, FaultClass, Gap, Ms, ReadMode, ReadRequest, StreamInfo};
+use hark_runtime::CallReport;
+use hark_store::{Checkpoint, CheckpointState, Committed, NewCheckpoint, StateUpdate, StoreError};
 use rand::Rng;
 
-use crate::admission::{Admission, Refused, admit};
-use crate::assemble::SourceSetup;
-use crate::enrich::Enricher;
+use crate::clock::{millis, now};
+use crate::intake::{Heard, Intake};
 use crate::limits;
+use crate::precedence::Precedence;
 use crate::schedule::{Decision, Ended, Next, Past, decide};
+use crate::trouble::{Trouble, chain, check_cursors};
 
 /// What one run of a stream did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,44 +30,71 @@ pub struct StreamReport {
     pub trouble: Option<String>,
 }
 
-/// Why a run ended before there was no more to read.
+/// Reads one target of one stream, over and over.
 #[derive(Debug)]
-enum Trouble {
-    Call(CallError),
-    Store(StoreError),
-}
-
-/// Reads one stream, over and over.
-#[derive(Debug)]
-pub struct StreamReader {
-    setup: Arc<SourceSetup>,
+pub(crate) struct StreamReader {
+    intake: Arc<Intake>,
+    precedence: Arc<Precedence>,
     stream: StreamInfo,
-    source: SourceId,
-    store: Store,
-    enricher: Arc<Enricher>,
+    target: String,
     past: Past,
     /// Start by time instead of the cursor.
     since: Option<Ms>,
+    /// Where a run goes on that has not come to its end.
+    place: Option<Place>,
+    /// The last turn ended because others have theirs.
+    is_cut: bool,
+    /// Not to be read before, whoever asks; `None` while trouble decides.
+    wakeable_at: Option<Ms>,
+}
+
+/// A place within a run.
+#[derive(Debug)]
+struct Place {
+    cursor: Option<Vec<u8>>,
+    continuation: Option<Vec<u8>>,
+}
+
+/// What one batch led to.
+enum Step {
+    On(Place),
+    End { not_before: Option<Ms> },
+}
+
+/// How a turn ended that met no trouble.
+enum Turn {
+    Done { not_before: Option<Ms> },
+    More,
 }
 
 impl StreamReader {
-    /// Makes a reader of `stream` of the source that the store knows as `source`.
-    pub fn new(
-        setup: Arc<SourceSetup>,
-        stream: StreamInfo,
-        source: SourceId,
-        store: Store,
-        enricher: Arc<Enricher>,
-    ) -> Self {
-        Self { setup, stream, source, store, enricher, past: Past::default(), since: None }
+    /// Makes a reader of a target; "" is the stream itself.
+    pub fn new(intake: Arc<Intake>, precedence: Arc<Precedence>, stream: StreamInfo, target: String) -> Self {
+        Self {
+            intake,
+            precedence,
+            stream,
+            target,
+            past: Past::default(),
+            since: None,
+            place: None,
+            is_cut: false,
+            wakeable_at: None,
+        }
     }
 
-    /// Returns "source/stream".
+    /// Returns "source/stream", and "source/stream/target" where it has one.
     pub fn name(&self) -> String {
-        format!("{}/{}", self.setup.name, self.stream.name)
+        let target = if self.target.is_empty() { "" } else { "/" };
+        format!("{}/{}{target}{}", self.intake.setup.name, self.stream.name, self.target)
     }
 
-    /// Returns when the stream may be read first: now, or later if the platform asked for a pause
+    /// Tells whether the last turn ended before the run did.
+    pub fn has_more(&self) -> bool {
+        self.is_cut
+    }
+
+    /// Returns when the target may be read first: now, or later if the platform asked for a pause
     /// before the last stop.
     pub async fn first_due(&mut self) -> Result<Ms, StoreError> {
         let Some(checkpoint) = self.checkpoint().await? else { return Ok(now()) };
@@ -83,141 +106,127 @@ impl StreamReader {
         Ok(if pauses { asked.clamp(now(), now() + millis(limits::NOT_BEFORE_MAX)) } else { now() })
     }
 
-    /// Reads until there is no more, stores what came, and says when to come back.
-    pub async fn run_once(&mut self) -> (StreamReport, Next) {
+    /// Returns when the target is read next if somebody says that there is something new.
+    pub fn woken(&self, next: Next) -> Next {
+        match (next, self.wakeable_at) {
+            (Next::At(at), Some(wakeable)) => Next::At(at.min(wakeable.max(now()))),
+            (next, _) => next,
+        }
+    }
+
+    /// Reads until there is no more or `batches_max` are stored, and says when to come back.
+    pub async fn run_once(&mut self, batches_max: u32) -> (StreamReport, Next) {
+        let precedence = Arc::clone(&self.precedence);
+        let _live = precedence.live();
         let mut report = StreamReport::default();
-        let ended = self.drain(&mut report).await;
+        let ended = self.drain(&mut report, batches_max).await;
         let chance = rand::rng().random_range(0.0..1.0);
-        let interval = self.setup.interval(&self.stream);
+        let interval = self.intake.setup.interval(&self.stream);
+        self.is_cut = matches!(ended, Ok(Turn::More));
         let decision = match &ended {
-            Ok(not_before) => {
+            Ok(Turn::More) => return (report, Next::At(now())),
+            Ok(Turn::Done { not_before }) => {
+                let earliest = now() + millis(limits::POLL_NOW_MIN);
+                self.wakeable_at = Some(not_before.unwrap_or(earliest).max(earliest));
                 decide(self.past, Ended::Done { not_before: *not_before }, interval, now(), chance)
             }
             Err(trouble) => {
                 let (class, fault) = trouble.class();
+                self.wakeable_at = None;
+                // Trouble that passes does not cost a run its place: where a platform pages newest first, a long
+                // run that began anew each time would never end.
+                if !matches!(class, FaultClass::Transient | FaultClass::RateLimited | FaultClass::Quota) {
+                    self.place = None;
+                }
                 decide(self.past, Ended::Failed { class, fault }, interval, now(), chance)
             }
         };
         self.past = decision.past;
-        report.trouble =
-            ended.as_ref().err().map(|trouble| cut_fault(self.setup.gate.scrub(&trouble.text())));
+        report.trouble = ended.as_ref().err().map(|trouble| self.intake.words_of(trouble));
         self.tell(&report, &decision);
         let next = self.record(&decision, report.trouble.clone()).await;
         (report, next)
     }
 
     async fn checkpoint(&self) -> Result<Option<Checkpoint>, StoreError> {
-        self.store.checkpoint(self.source, &self.stream.name, "").await
+        self.intake.store.checkpoint(self.intake.source, &self.stream.name, &self.target).await
     }
 
-    /// Reads and stores batches until the connector has no more; returns its `not-before`.
-    async fn drain(&mut self, report: &mut StreamReport) -> Result<Option<Ms>, Trouble> {
-        let checkpoint = self.checkpoint().await.map_err(Trouble::Store)?;
-        let mut cursor = match checkpoint {
-            Some(checkpoint) => self.migrated(checkpoint).await?,
+    /// Reads and stores batches until the connector has no more.
+    async fn drain(&mut self, report: &mut StreamReport, batches_max: u32) -> Result<Turn, Trouble> {
+        let mut place = match self.place.take() {
+            Some(place) => place,
+            None => self.start().await?,
+        };
+        for _ in 0..batches_max {
+            match self.batch(report, &place).await {
+                Ok(Step::On(next)) => place = next,
+                Ok(Step::End { not_before }) => return Ok(Turn::Done { not_before }),
+                Err(trouble) => {
+                    self.place = Some(place);
+                    return Err(trouble);
+                }
+            }
+        }
+        self.place = Some(place);
+        Ok(Turn::More)
+    }
+
+    async fn batch(&mut self, report: &mut StreamReport, place: &Place) -> Result<Step, Trouble> {
+        let setup = &self.intake.setup;
+        let request = self.request(place);
+        let call = setup.connector.read(setup.context(), &setup.settings, request).await;
+        let CallReport { result, payloads, usage } = call;
+        tracing::debug!(stream = self.name(), ?usage, "read");
+        let batch = result?;
+        check_cursors(&batch)?;
+        let Batch { events, cursor, continuation, not_before, .. } = batch;
+        let heard = Heard {
+            checkpoint: Some(NewCheckpoint {
+                cursor: cursor.clone(),
+                cursor_version: setup.connector.manifest().cursor_version,
+                not_before,
+                state: CheckpointState::Running,
+            }),
+            ..Heard::read(&self.stream, &self.target, events, payloads)
+        };
+        report.add(&self.intake.take_in(heard).await?);
+        self.since = None;
+        if continuation.is_none() {
+            return Ok(Step::End { not_before });
+        }
+        Ok(Step::On(Place { cursor: cursor.or_else(|| place.cursor.clone()), continuation }))
+    }
+
+    async fn start(&self) -> Result<Place, Trouble> {
+        let cursor = match self.checkpoint().await? {
+            Some(checkpoint) => self.intake.migrated(checkpoint.cursor, checkpoint.cursor_version).await?,
             None => None,
         };
-        let mut continuation = None;
-        for _ in 0..limits::BATCHES_PER_RUN_MAX {
-            let request = self.request(cursor.clone(), continuation.take());
-            let call = self.setup.connector.read(self.setup.context(), &self.setup.settings, request).await;
-            let CallReport { result, payloads, usage } = call;
-            self.trace(&usage);
-            let batch = result.map_err(Trouble::Call)?;
-            check_cursors(&batch).map_err(Trouble::Call)?;
-            let Batch { events, cursor: new_cursor, continuation: more, not_before, .. } = batch;
-            let committed = self
-                .store_batch(events, payloads, new_cursor.clone(), not_before)
-                .await
-                .map_err(Trouble::Store)?;
-            report.add(&committed);
-            cursor = new_cursor.or(cursor);
-            self.since = None;
-            let Some(more) = more else { return Ok(not_before) };
-            continuation = Some(more);
-        }
-        Ok(None)
+        Ok(Place { cursor, continuation: None })
     }
 
-    /// Returns the cursor in the form of the connector's present version.
-    async fn migrated(&self, checkpoint: Checkpoint) -> Result<Option<Vec<u8>>, Trouble> {
-        let Some(cursor) = checkpoint.cursor else { return Ok(None) };
-        if checkpoint.cursor_version == self.setup.connector.manifest().cursor_version {
-            return Ok(Some(cursor));
-        }
-        let context = self.setup.context();
-        let call = self.setup.connector.migrate_cursor(context, checkpoint.cursor_version, cursor).await;
-        call.result.map(Some).map_err(Trouble::Call)
-    }
-
-    fn request(&self, cursor: Option<Vec<u8>>, continuation: Option<Vec<u8>>) -> ReadRequest {
-        let limits = &self.setup.limits;
+    fn request(&self, place: &Place) -> ReadRequest {
         ReadRequest {
-            stream: self.stream.name.clone(),
-            target: None,
-            mode: ReadMode::Incremental,
-            cursor: if self.since.is_some() { None } else { cursor },
-            continuation,
+            cursor: if self.since.is_some() { None } else { place.cursor.clone() },
+            continuation: place.continuation.clone(),
             since: self.since,
-            until: None,
-            ids: Vec::new(),
-            budget: Budget {
-                max_events: limits.batch_events,
-                max_requests: limits.requests,
-                max_cost_microusd: 0,
-                deadline: now() + millis(Duration::from_secs(limits.call_secs)),
-            },
+            ..self.intake.request(&self.stream, &self.target, ReadMode::Incremental)
         }
     }
 
-    async fn store_batch(
-        &self,
-        events: Vec<Event>,
-        payloads: Vec<KeptPayload>,
-        cursor: Option<Vec<u8>>,
-        not_before: Option<Ms>,
-    ) -> Result<Committed, StoreError> {
-        let observed_at = now();
-        let Admission { admitted, refused, payloads } = admit(events, payloads, &self.stream, observed_at);
-        for refused in &refused {
-            tracing::warn!(source = %self.setup.name, stream = self.stream.name, hint = refused.hint, why = refused.why, "entry put into quarantine");
-        }
-        let enricher = Arc::clone(&self.enricher);
-        let (name, zone) = (self.setup.name.clone(), self.setup.record().zone);
-        let enriched = tokio::task::spawn_blocking(move || enricher.enrich(admitted, &name, zone)).await;
-        let entries = enriched.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
-        self.store
-            .commit_batch(BatchCommit {
-                source: self.source,
-                stream: self.stream.name.clone(),
-                target: String::new(),
-                observed_at,
-                payloads,
-                entries,
-                quarantined: refused.into_iter().map(quarantined).collect(),
-                along: None,
-                checkpoint: Some(NewCheckpoint {
-                    cursor,
-                    cursor_version: self.setup.connector.manifest().cursor_version,
-                    not_before,
-                    state: CheckpointState::Running,
-                }),
-            })
-            .await
-    }
-
-    /// Stores the state that the stream waits in. A store that cannot be written to is tried again
+    /// Stores the state that the target waits in. A store that cannot be written to is tried again
     /// with the next read; nothing is lost, for the cursor has not moved.
     async fn record(&mut self, decision: &Decision, trouble: Option<String>) -> Next {
         if decision.drop_cursor
             && let Err(error) = self.drop_cursor(trouble.as_deref()).await
         {
-            tracing::error!(source = %self.setup.name, error = %chain(&error), "the stale cursor could not be dropped");
+            tracing::error!(stream = self.name(), error = %chain(&error), "the stale cursor could not be dropped");
         }
         let update = StateUpdate {
-            source: self.source,
+            source: self.intake.source,
             stream: self.stream.name.clone(),
-            target: String::new(),
+            target: self.target.clone(),
             state: decision.state,
             not_before: match decision.next {
                 Next::At(at) => Some(at),
@@ -225,67 +234,38 @@ impl StreamReader {
             },
             fault: trouble,
             fault_count: decision.past.faults,
-            cursor_version: self.setup.connector.manifest().cursor_version,
+            cursor_version: self.intake.setup.connector.manifest().cursor_version,
             at: now(),
         };
-        if let Err(error) = self.store.record_state(update).await {
-            tracing::error!(source = %self.setup.name, stream = self.stream.name, error = %chain(&error), "the stream's state could not be stored");
+        if let Err(error) = self.intake.store.record_state(update).await {
+            tracing::error!(stream = self.name(), error = %chain(&error), "the stream's state could not be stored");
         }
         decision.next
     }
 
     /// Starts by time: from the last stored item less the lookback, with the hole on record.
     async fn drop_cursor(&mut self, trouble: Option<&str>) -> Result<(), StoreError> {
-        let last = self.store.last_published(self.source).await?;
+        let last = self.intake.store.last_published(self.intake.source).await?;
         let since = last.map_or_else(|| now() - millis(limits::LOOKBACK), |at| at - millis(limits::LOOKBACK));
         self.since = Some(since);
         let why = trouble.unwrap_or_default().to_owned();
         let gap = Gap { stream: self.stream.name.clone(), since: Some(since), until: Some(now()), why };
-        let entry = Entry { event: Event::Gap(gap), annotations: Vec::new(), route: None, cuts: Vec::new() };
-        let commit = BatchCommit {
-            source: self.source,
-            stream: self.stream.name.clone(),
-            target: String::new(),
-            observed_at: now(),
-            payloads: Vec::new(),
-            entries: vec![entry],
-            quarantined: Vec::new(),
-            checkpoint: None,
-            along: None,
-        };
-        self.store.commit_batch(commit).await.map(|_| ())
-    }
-
-    fn trace(&self, usage: &CallUsage) {
-        tracing::debug!(source = %self.setup.name, stream = self.stream.name, ?usage, "read");
+        let heard = Heard::read(&self.stream, &self.target, vec![Event::Gap(gap)], Vec::new());
+        self.intake.take_in(heard).await.map(|_| ())
     }
 
     fn tell(&self, report: &StreamReport, decision: &Decision) {
-        let (source, stream) = (self.setup.name.as_str(), self.stream.name.as_str());
+        let stream = self.name();
         if report.batches > 0 && (report.new_items > 0 || report.quarantined > 0) {
-            tracing::info!(
-                source,
-                stream,
-                new_items = report.new_items,
-                quarantined = report.quarantined,
-                "stored"
-            );
+            tracing::info!(stream, new_items = report.new_items, quarantined = report.quarantined, "stored");
         }
         let Some(fault) = &report.trouble else { return };
         match decision.next {
-            Next::Parked => {
-                tracing::error!(source, stream, fault, "stopped until an operator changes something")
-            }
+            Next::Parked => tracing::error!(stream, fault, "stopped until an operator changes something"),
             Next::At(at) => {
                 let pause_secs = (at - now()).max(0) / 1_000;
-                tracing::warn!(
-                    source,
-                    stream,
-                    fault,
-                    pause_secs,
-                    faults_in_a_row = decision.past.faults,
-                    "will try again"
-                );
+                let faults_in_a_row = decision.past.faults;
+                tracing::warn!(stream, fault, pause_secs, faults_in_a_row, "will try again");
             }
         }
     }
@@ -297,69 +277,12 @@ impl StreamReport {
         self.new_items += u64::from(committed.new_items);
         self.quarantined += u64::from(committed.quarantined);
     }
-}
 
-impl Trouble {
-    fn class(&self) -> (FaultClass, Option<&Fault>) {
-        match self {
-            Self::Call(CallError::Fault(fault)) => (fault.class(), Some(fault)),
-            Self::Call(error) => (error.class(), None),
-            Self::Store(_) => (FaultClass::Transient, None),
-        }
+    /// Adds what a later turn of the same run did.
+    pub(crate) fn append(&mut self, later: Self) {
+        self.batches += later.batches;
+        self.new_items += later.new_items;
+        self.quarantined += later.quarantined;
+        self.trouble = later.trouble;
     }
-
-    fn text(&self) -> String {
-        match self {
-            Self::Call(error) => chain(error),
-            Self::Store(error) => chain(error),
-        }
-    }
-}
-
-/// A cursor is opaque, but not without bounds.
-fn check_cursors(batch: &Batch) -> Result<(), CallError> {
-    let longest = [&batch.cursor, &batch.continuation].into_iter().flatten().map(Vec::len).max();
-    match longest {
-        Some(bytes) if bytes > hark_model::limits::CURSOR_BYTES_MAX => Err(CallError::InvalidBatch(format!(
-            "its cursor has {bytes} bytes, more than {}",
-            hark_model::limits::CURSOR_BYTES_MAX
-        ))),
-        _ => Ok(()),
-    }
-}
-
-fn quarantined(refused: Refused) -> Quarantined {
-    Quarantined {
-        payload: refused.origin.payload,
-        pointer: refused.origin.pointer,
-        hint: refused.hint,
-        why: refused.why,
-    }
-}
-
-fn cut_fault(mut text: String) -> String {
-    text.truncate(text.floor_char_boundary(limits::FAULT_TEXT_BYTES_MAX));
-    text
-}
-
-/// An error and its causes on one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
-}
-
-/// The host's clock.
-pub fn now() -> Ms {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    millis(since)
-}
-
-fn millis(duration: Duration) -> Ms {
-    Ms::try_from(duration.as_millis()).unwrap_or(Ms::MAX)
 }

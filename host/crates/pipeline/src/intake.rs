@@ -1,0 +1,153 @@
+//! The one way from what a connector said to the store: admit, analyse, route, commit.
+//!
+//! Holds: polled, delivered, read by time or again, every event passes here.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hark_model::{Budget, Event, KeptPayload, Ms, ReadMode, ReadRequest, StreamInfo};
+use hark_store::{Along, BatchCommit, Committed, NewCheckpoint, Quarantined, SourceId, Store, StoreError};
+
+use crate::admission::{Admission, Refused, admit};
+use crate::assemble::SourceSetup;
+use crate::clock::{millis, now};
+use crate::enrich::Enricher;
+use crate::trouble::{Trouble, cut_fault};
+
+/// A source with all that its events pass.
+#[derive(Debug)]
+pub(crate) struct Intake {
+    pub setup: Arc<SourceSetup>,
+    pub source: SourceId,
+    pub store: Store,
+    pub enricher: Arc<Enricher>,
+}
+
+/// What one call of a connector said.
+pub(crate) struct Heard<'a> {
+    pub stream: &'a StreamInfo,
+    pub target: &'a str,
+    pub events: Vec<Event>,
+    pub payloads: Vec<KeptPayload>,
+    pub checkpoint: Option<NewCheckpoint>,
+    pub along: Option<Along>,
+    /// When it was said, as far as we know.
+    pub observed_at: Ms,
+    /// Keep payloads also where no event names them.
+    pub keeps_all: bool,
+}
+
+impl<'a> Heard<'a> {
+    /// What was said just now by a read of a stream.
+    pub fn read(
+        stream: &'a StreamInfo,
+        target: &'a str,
+        events: Vec<Event>,
+        payloads: Vec<KeptPayload>,
+    ) -> Self {
+        Self {
+            stream,
+            target,
+            events,
+            payloads,
+            checkpoint: None,
+            along: None,
+            observed_at: now(),
+            keeps_all: false,
+        }
+    }
+}
+
+impl Intake {
+    /// Makes the source known to the store.
+    pub async fn open(
+        setup: Arc<SourceSetup>,
+        store: Store,
+        enricher: Arc<Enricher>,
+    ) -> Result<Self, StoreError> {
+        let source = store.register_source(setup.record().clone()).await?;
+        Ok(Self { setup, source, store, enricher })
+    }
+
+    /// Stores what was said, with what goes along, in one step.
+    pub async fn take_in(&self, heard: Heard<'_>) -> Result<Committed, StoreError> {
+        let Heard { stream, target, events, payloads, checkpoint, along, observed_at, keeps_all } = heard;
+        let all = keeps_all.then(|| payloads.clone());
+        let Admission { admitted, refused, mut payloads } = admit(events, payloads, stream, observed_at);
+        let unnamed = all.into_iter().flatten().filter(|kept| payloads.iter().all(|it| it.id != kept.id));
+        let unnamed: Vec<_> = unnamed.collect();
+        payloads.extend(unnamed);
+        for refused in &refused {
+            tracing::warn!(source = %self.setup.name, stream = stream.name, hint = refused.hint, why = refused.why, "entry put into quarantine");
+        }
+        let enricher = Arc::clone(&self.enricher);
+        let (name, zone) = (self.setup.name.clone(), self.setup.record().zone);
+        let enriched = tokio::task::spawn_blocking(move || enricher.enrich(admitted, &name, zone)).await;
+        let entries = enriched.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
+        let commit = BatchCommit {
+            source: self.source,
+            stream: stream.name.clone(),
+            target: target.to_owned(),
+            observed_at,
+            payloads,
+            entries,
+            quarantined: refused.into_iter().map(quarantined).collect(),
+            checkpoint,
+            along,
+        };
+        self.store.commit_batch(commit).await
+    }
+
+    /// Returns a request for a stream with the whole budget of the source.
+    pub fn request(&self, stream: &StreamInfo, target: &str, mode: ReadMode) -> ReadRequest {
+        let limits = &self.setup.limits;
+        ReadRequest {
+            stream: stream.name.clone(),
+            target: (!target.is_empty()).then(|| target.to_owned()),
+            mode,
+            cursor: None,
+            continuation: None,
+            since: None,
+            until: None,
+            ids: Vec::new(),
+            budget: Budget {
+                max_events: limits.batch_events,
+                max_requests: limits.requests,
+                max_cost_microusd: 0,
+                deadline: now().saturating_add(millis(Duration::from_secs(limits.call_secs))),
+            },
+        }
+    }
+
+    /// Returns a cursor in the form of the connector's present version.
+    pub async fn migrated(&self, cursor: Option<Vec<u8>>, version: u32) -> Result<Option<Vec<u8>>, Trouble> {
+        let Some(cursor) = cursor else { return Ok(None) };
+        if version == self.setup.connector.manifest().cursor_version {
+            return Ok(Some(cursor));
+        }
+        let call = self.setup.connector.migrate_cursor(self.setup.context(), version, cursor).await;
+        Ok(Some(call.result?))
+    }
+
+    /// Returns trouble in words for people, without secrets.
+    pub fn words_of(&self, trouble: &Trouble) -> String {
+        cut_fault(self.setup.gate.scrub(&trouble.text()))
+    }
+
+    /// Returns the stream that events count for which name none: the first of `wanted`, as little private as any
+    /// of them may be.
+    pub fn common_stream(&self, wanted: impl Fn(&StreamInfo) -> bool) -> Option<StreamInfo> {
+        let streams = || self.setup.streams.iter().filter(|stream| wanted(stream));
+        let floor = streams().map(|stream| stream.visibility_floor).min()?;
+        streams().next().map(|first| StreamInfo { visibility_floor: floor, ..first.clone() })
+    }
+}
+
+fn quarantined(refused: Refused) -> Quarantined {
+    Quarantined {
+        payload: refused.origin.payload,
+        pointer: refused.origin.pointer,
+        hint: refused.hint,
+        why: refused.why,
+    }
+}
