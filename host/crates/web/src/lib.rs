@@ -1,4 +1,4 @@
-//! Feed pages, JSON and the live stream, rendered on the server.
+//! Feed pages, JSON and the live stream, rendered on the server; and the door for deliveries.
 //!
 //! Holds: heard content is text to a browser, never markup or a script; nothing here writes; a page
 //! asks no host but ours; a link leads only to `http` or `https`. Not here: SQL, connectors, what an
@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end at once"))]
 
 mod assets;
+mod deliveries;
 mod error;
 mod guard;
 mod json;
@@ -16,5 +17,6 @@ mod query;
 mod server;
 mod text;
 
+pub use deliveries::{DeliveryOptions, DeliveryReply, Receive, deliveries};
 pub use json::feed_item;
 pub use server::{ServeError, WebOptions, router, serve};

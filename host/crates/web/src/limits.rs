@@ -40,3 +40,17 @@ pub const LIVE_PAUSE: Duration = Duration::from_millis(200);
 pub const LIVE_KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// Looks for the newest row before the search for it is given up.
 pub const NEWEST_LOOKS_MAX: usize = 64;
+/// Largest delivery.
+pub const DELIVERY_BYTES_MAX: usize = 4 << 20;
+/// Deliveries at a time, and so bodies in memory; more wait a moment.
+pub const DELIVERIES_AT_ONCE: usize = 16;
+/// Deliveries at a time with those that wait; more are turned away with 503.
+pub const DELIVERIES_IN_LINE: usize = 256;
+/// Longest wait of a delivery for its place; it is turned away with 503 then.
+pub const DELIVERY_PLACE_WAIT: Duration = Duration::from_secs(1);
+/// Longest wait for the body of a delivery.
+pub const DELIVERY_BODY_WAIT: Duration = Duration::from_secs(10);
+/// After how many seconds a delivery that was turned away may come again.
+pub const DELIVERY_RETRY_SECS: u64 = 5;
+/// Headers of a connector's answer that are sent.
+pub const DELIVERY_HEADERS_MAX: usize = 32;

@@ -41,6 +41,12 @@ fn card(source: &SourceStatus, now: Ms) -> Markup {
                 div { dt { "Items" } dd { a href=(feed) { (source.items) } } }
                 div.(alarm(source.quarantined)) { dt { "Quarantined" } dd { (source.quarantined) } }
                 div.(alarm(source.gaps)) { dt { "Gaps" } dd { (source.gaps) } }
+                @if source.deliveries_waiting + source.deliveries_failed > 0 {
+                    div.(alarm(source.deliveries_failed)) {
+                        dt { "Deliveries waiting, failed" }
+                        dd { (source.deliveries_waiting) ", " (source.deliveries_failed) }
+                    }
+                }
             }
             @if source.streams.is_empty() {
                 p.note { "Not read yet." }
