@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
-use hark_model::{Sentiment, Zone};
+use hark_model::{Ms, Sentiment, Zone};
 
 /// A host for sandboxed listening connectors: one feed from every platform.
 #[derive(Debug, Parser)]
@@ -57,8 +57,30 @@ pub enum Command {
         after_help = "Examples:\n  hark check\n  hark check support-mail\n  hark check --offline    without asking any platform"
     )]
     Check(CheckArgs),
-    /// List the sources with their state.
-    Sources,
+    /// List the sources with their state, or what a source could listen to.
+    #[command(
+        after_help = "Examples:\n  hark sources\n  hark sources discover forum    targets that `targets = [...]` can name"
+    )]
+    Sources {
+        /// What else to list.
+        #[command(subcommand)]
+        command: Option<SourcesCommand>,
+    },
+    /// Read what was said before a source was listened to; goes on where it was stopped.
+    #[command(
+        after_help = "Examples:\n  hark backfill forum --since 30d\n  hark backfill forum --stream posts --since 2026-01-01 --until 2026-02-01\n  hark backfill forum               go on with one that was stopped"
+    )]
+    Backfill(BackfillArgs),
+    /// Read kept payloads again with a build of a connector, and show what would be another.
+    #[command(
+        after_help = "Examples:\n  hark replay forum --connector my-forum.wasm --since 7d\n  hark replay forum --accept    store it: changed items get a new revision"
+    )]
+    Replay(ReplayArgs),
+    /// Answer an item on its platform.
+    #[command(
+        after_help = "Examples:\n  hark feed --json | jq '.uid, .text'\n  hark reply 5f0c... --text 'Thank you, we look into it.'"
+    )]
+    Reply(ReplyArgs),
     /// Make, build and inspect connectors.
     #[command(subcommand)]
     Plugin(PluginCommand),
@@ -118,6 +140,67 @@ pub struct FeedArgs {
     /// How many items at most.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub limit: u32,
+}
+
+/// What to list of sources.
+#[derive(Debug, Subcommand)]
+pub enum SourcesCommand {
+    /// Ask the platform what a source could listen to.
+    Discover {
+        /// Name of the source in the configuration.
+        source: String,
+    },
+}
+
+/// Flags of `backfill`.
+#[derive(Debug, Args)]
+pub struct BackfillArgs {
+    /// Name of the source in the configuration.
+    pub source: String,
+    /// Only this stream; all that offer it, if left out.
+    #[arg(long, value_name = "NAME")]
+    pub stream: Option<String>,
+    /// From when: an age (30d) or a day (2026-01-31). Of a new backfill: 30 days, or `backfill_days`.
+    #[arg(long, value_name = "WHEN", value_parser = parse_when)]
+    pub since: Option<Ms>,
+    /// Until when: an age or a day; now, if left out.
+    #[arg(long, value_name = "WHEN", value_parser = parse_when)]
+    pub until: Option<Ms>,
+}
+
+/// Flags of `replay`.
+#[derive(Debug, Args)]
+pub struct ReplayArgs {
+    /// Name of the source in the configuration.
+    pub source: String,
+    /// The build to read with; the source's own, if left out.
+    #[arg(long, value_name = "FILE.wasm")]
+    pub connector: Option<PathBuf>,
+    /// Only payloads that came since: an age (7d) or a day (2026-01-31); all, if left out.
+    #[arg(long, value_name = "WHEN", value_parser = parse_when)]
+    pub since: Option<Ms>,
+    /// Store what is read: new items, and changed ones as a new revision. Nothing is removed.
+    #[arg(long)]
+    pub accept: bool,
+}
+
+/// Flags of `reply`.
+#[derive(Debug, Args)]
+pub struct ReplyArgs {
+    /// The item: its `uid` or `id` in `hark feed --json`.
+    pub item: String,
+    /// What to say.
+    #[arg(long, value_name = "TEXT")]
+    pub text: String,
+    /// The source to answer through, where several saw the item.
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+    /// Key of an earlier attempt, which makes this one the same.
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
 }
 
 /// Flags of `check`.
@@ -187,6 +270,16 @@ fn parse_age(text: &str) -> Result<Duration, String> {
     number.checked_mul(seconds).map(Duration::from_secs).ok_or_else(|| "that is too long ago".to_owned())
 }
 
+/// Parses an age, counted back from now, or a day, which begins at midnight UTC.
+fn parse_when(text: &str) -> Result<Ms, String> {
+    if let Ok(day) = text.parse::<jiff::civil::Date>() {
+        let midnight = day.to_zoned(jiff::tz::TimeZone::UTC).map_err(|error| error.to_string())?;
+        return Ok(midnight.timestamp().as_millisecond());
+    }
+    let age = parse_age(text).map_err(|why| format!("{why}; or a day: 2026-01-31"))?;
+    Ok(hark_pipeline::now().saturating_sub(Ms::try_from(age.as_millis()).unwrap_or(Ms::MAX)))
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -196,6 +289,16 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_time_is_a_day_or_an_age() {
+        assert_eq!(parse_when("2026-01-31"), Ok(1_769_817_600_000));
+        let hour_ago = parse_when("1h").unwrap();
+        assert!((hark_pipeline::now() - hour_ago).abs_diff(3_600_000) < 600_000, "{hour_ago}");
+        for bad in ["2026-13-01", "yesterday", ""] {
+            assert!(parse_when(bad).unwrap_err().contains("2026-01-31"), "time: {bad}");
+        }
     }
 
     #[test]

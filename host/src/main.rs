@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::cli::{Cli, Command, PluginCommand};
+use crate::cli::{Cli, Command, PluginCommand, SourcesCommand};
 use crate::exit::{Done, Exit, Failure};
 
 fn main() -> ExitCode {
@@ -36,7 +36,13 @@ async fn run(cli: &Cli) -> Done {
         Command::Demo(args) => commands::demo::run(cli, args).await,
         Command::Feed(args) => commands::feed::run(cli, args).await,
         Command::Check(args) => commands::check::run(cli, args).await,
-        Command::Sources => commands::sources::run(cli).await,
+        Command::Sources { command: None } => commands::sources::run(cli).await,
+        Command::Sources { command: Some(SourcesCommand::Discover { source }) } => {
+            commands::discover::run(cli, source).await
+        }
+        Command::Backfill(args) => commands::backfill::run(cli, args).await,
+        Command::Replay(args) => commands::replay::run(cli, args).await,
+        Command::Reply(args) => commands::reply::run(cli, args).await,
         Command::Plugin(PluginCommand::New { name, r#in }) => commands::plugin_new::run(cli, name, r#in),
         Command::Plugin(PluginCommand::Build { folder }) => commands::plugin_build::run(cli, folder).await,
         Command::Plugin(PluginCommand::Inspect { connector }) => {

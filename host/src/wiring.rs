@@ -1,12 +1,13 @@
 //! Puts the floors together: configuration, database, runtime, connectors, sources.
 
 use std::path::Path;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use hark_analysis::Analyser;
 use hark_config::{Config, ConnectorRef, SourceConfig};
 use hark_model::SourceLimits;
-use hark_pipeline::{AssembleError, Enricher, SourceSetup, now};
+use hark_pipeline::{AssembleError, Deliveries, DeliveryAnswer, Enricher, Incoming, SourceSetup, now};
 use hark_routing::Router;
 use hark_runtime::{Connector, Runtime, RuntimeOptions};
 use hark_store::{Store, StoreError, StoreOptions};
@@ -49,6 +50,45 @@ pub fn store_failure(error: &StoreError) -> Failure {
 pub fn enricher(config: &Config) -> Result<Enricher, Failure> {
     let router = Router::new(&config.rules);
     Ok(Enricher::new(Analyser::new(), router))
+}
+
+/// Finds a source of the configuration by its name.
+pub fn find<'a>(config: &'a Config, name: &str) -> Result<&'a SourceConfig, Failure> {
+    config.sources.iter().find(|source| source.name.as_str() == name).ok_or_else(|| {
+        let known: Vec<&str> = config.sources.iter().map(|source| source.name.as_str()).collect();
+        let message = format!("there is no source `{name}` in {}", config.path.display());
+        Failure::new(Exit::Usage, message).hint(format!("there are: {}", known.join(", ")))
+    })
+}
+
+/// Makes the door through which deliveries come in; `None` if no source takes any.
+pub fn door(deliveries: Deliveries) -> Option<hark_web::DeliveryOptions> {
+    let sources = deliveries.sources();
+    if sources.is_empty() {
+        return None;
+    }
+    let receive =
+        move |source: String, delivery: hark_model::Delivery| -> Pin<Box<dyn Future<Output = _> + Send>> {
+            let deliveries = deliveries.clone();
+            Box::pin(async move { reply(deliveries.receive(&source, incoming(delivery)).await) })
+        };
+    Some(hark_web::DeliveryOptions { sources, receive: Arc::new(receive) })
+}
+
+fn incoming(delivery: hark_model::Delivery) -> Incoming {
+    let hark_model::Delivery { method, path, query, headers, body, received_at, .. } = delivery;
+    Incoming { method, path, query, headers, body, received_at }
+}
+
+fn reply(answer: DeliveryAnswer) -> hark_web::DeliveryReply {
+    match answer {
+        DeliveryAnswer::Connector { status, headers, body } => {
+            hark_web::DeliveryReply::Connector { status, headers, body }
+        }
+        DeliveryAnswer::Kept => hark_web::DeliveryReply::Kept,
+        DeliveryAnswer::Busy => hark_web::DeliveryReply::Busy,
+        DeliveryAnswer::Unknown => hark_web::DeliveryReply::Unknown,
+    }
 }
 
 /// Loads connectors, each once, and puts sources together.

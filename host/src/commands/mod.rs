@@ -1,11 +1,15 @@
 //! One module a command.
 
+pub mod backfill;
 pub mod check;
 pub mod demo;
+pub mod discover;
 pub mod feed;
 pub mod plugin_build;
 pub mod plugin_inspect;
 pub mod plugin_new;
 pub mod plugin_try;
+pub mod replay;
+pub mod reply;
 pub mod run;
 pub mod sources;

@@ -10,11 +10,7 @@ use crate::{print, wiring};
 /// Runs the command.
 pub async fn run(cli: &Cli, source: &str, stream: Option<&str>, max_events: u32) -> Done {
     let config = wiring::config(&cli.config)?;
-    let Some(found) = config.sources.iter().find(|known| known.name.as_str() == source) else {
-        let known: Vec<&str> = config.sources.iter().map(|source| source.name.as_str()).collect();
-        let message = format!("there is no source `{source}` in {}", config.path.display());
-        return Err(Failure::new(Exit::Usage, message).hint(format!("there are: {}", known.join(", "))));
-    };
+    let found = wiring::find(&config, source)?;
     let setup = wiring::Assembler::new(Some(&config))?.source(found).await?;
     for stream in chosen(&setup, stream)? {
         read(cli, &setup, stream, max_events).await?;

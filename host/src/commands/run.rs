@@ -43,13 +43,26 @@ pub async fn listen(
         Some(served) => Some((bind(config.listen).await?, served)),
         None => None,
     };
+    let webhooks = match config.webhooks {
+        Some(address) => Some(bind(address).await?),
+        None => None,
+    };
     let store = wiring::store(config)?;
     let ended = async {
         let pipeline = pipeline(config, &store).await?;
+        let mut door = wiring::door(pipeline.deliveries());
         pipeline.start(&mut tasks, &shutdown);
+        let own_door = webhooks.and_then(|listener| Some((listener, door.take()?)));
+        let json = web.as_ref().is_some_and(|(_, served)| served.json);
         if let Some((listener, served)) = web {
-            let address = serve(config, &store, listener, &mut tasks, &shutdown)?;
+            let address = serve(config, &store, listener, door.take(), &mut tasks, &shutdown)?;
             served.say(address);
+        }
+        if let Some((listener, door)) = own_door {
+            let address = open_door(listener, door, &mut tasks, &shutdown)?;
+            Served { json }.say_webhooks(address);
+        } else if door.is_some() {
+            tracing::warn!("no deliveries are taken: they come in beside the page, which is not served; set `webhooks` under [web]");
         }
         signals.next().await;
         Ok(())
@@ -143,17 +156,38 @@ fn serve(
     config: &Config,
     store: &Store,
     listener: TcpListener,
+    door: Option<hark_web::DeliveryOptions>,
     tasks: &mut Tasks,
     shutdown: &Shutdown,
 ) -> Result<SocketAddr, Failure> {
     let address = listener.local_addr().map_err(|error| Failure::of(Exit::Network, &error))?;
     let options =
         hark_web::WebOptions { names: Vec::new(), teams: teams(config), shutdown: shutdown.clone() };
-    let router = hark_web::router(store.clone(), options);
+    let mut router = hark_web::router(store.clone(), options);
+    if let Some(door) = door {
+        router = router.merge(hark_web::deliveries(door));
+    }
     let shutdown = shutdown.clone();
     tasks.spawn("web", async move {
         if let Err(error) = hark_web::serve(listener, router, shutdown).await {
             tracing::error!(%error, "the page is no longer served");
+        }
+    });
+    Ok(address)
+}
+
+/// Takes deliveries on an address of their own, where nothing else is served.
+fn open_door(
+    listener: TcpListener,
+    door: hark_web::DeliveryOptions,
+    tasks: &mut Tasks,
+    shutdown: &Shutdown,
+) -> Result<SocketAddr, Failure> {
+    let address = listener.local_addr().map_err(|error| Failure::of(Exit::Network, &error))?;
+    let (router, shutdown) = (hark_web::deliveries(door), shutdown.clone());
+    tasks.spawn("webhooks", async move {
+        if let Err(error) = hark_web::serve(listener, router, shutdown).await {
+            tracing::error!(%error, "deliveries are no longer taken");
         }
     });
     Ok(address)

@@ -3,10 +3,13 @@
 //! Holds: facts go to standard output, colours only to a terminal; nothing heard can steer the terminal.
 
 mod attempt;
+mod backfill;
 mod clean;
 mod connector;
 mod feed;
+mod replay;
 mod source;
+mod target;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -15,9 +18,12 @@ use hark_pipeline::PipelineReport;
 use serde_json::json;
 
 pub use attempt::{Attempt, attempt};
+pub use backfill::{backfill_line, backfill_note};
 pub use connector::{built, inspection, made};
 pub use feed::feed;
+pub use replay::{difference, replayed};
 pub use source::{config_is_good, finding, sources};
+pub use target::{acted, targets, to_be_said};
 
 /// Prints one JSON value on a line.
 fn line(value: &serde_json::Value) {
@@ -39,6 +45,16 @@ impl Served {
         }
         let bold = anstyle::Style::new().bold();
         anstream::eprintln!("the feed is at {bold}http://{address}{bold:#} (Ctrl-C stops)");
+    }
+}
+
+impl Served {
+    /// Says where deliveries are taken, where that is an address of its own.
+    pub fn say_webhooks(self, address: SocketAddr) {
+        if self.json {
+            return line(&json!({ "webhooks": format!("http://{address}/in/") }));
+        }
+        anstream::eprintln!("deliveries are taken at http://{address}/in/NAME");
     }
 }
 

@@ -2,10 +2,11 @@
 
 use hark_config::Config;
 use hark_model::Ms;
-use hark_store::SourceStatus;
+use hark_store::{GapRow, SourceStatus};
 use serde_json::json;
 
 use crate::commands::check::SourceFinding;
+use crate::print::backfill::{backfill_json, backfill_text};
 use crate::print::{clean, line};
 
 /// Prints what was found about one source.
@@ -55,7 +56,7 @@ pub fn sources(config: &Config, known: &[SourceStatus], json: bool) {
 fn source_json(source: &hark_config::SourceConfig, status: Option<&SourceStatus>) -> serde_json::Value {
     let streams: Vec<_> = status.iter().flat_map(|status| &status.streams).map(|stream| {
         json!({
-            "stream": stream.stream, "state": stream.state.as_str(), "last_ok_at": stream.last_ok_at,
+            "stream": stream.stream, "target": stream.target, "state": stream.state.as_str(), "last_ok_at": stream.last_ok_at,
             "not_before": stream.not_before, "last_fault": stream.last_fault, "fault_count": stream.fault_count,
         })
     }).collect();
@@ -63,6 +64,11 @@ fn source_json(source: &hark_config::SourceConfig, status: Option<&SourceStatus>
         "source": source.name.as_str(), "connector": source.connector.to_string(), "enabled": source.enabled,
         "zone": status.map(|status| status.zone.as_str()), "items": status.map_or(0, |status| status.items),
         "quarantined": status.map_or(0, |status| status.quarantined), "gaps": status.map_or(0, |status| status.gaps),
+        "gaps_shown": status.iter().flat_map(|status| &status.gaps_shown).map(gap_json).collect::<Vec<_>>(),
+        "deliveries_waiting": status.map_or(0, |status| status.deliveries_waiting),
+        "deliveries_failed": status.map_or(0, |status| status.deliveries_failed),
+        "backfills": status.iter().flat_map(|status| &status.backfills)
+            .map(|backfill| backfill_json(source.name.as_str(), backfill)).collect::<Vec<_>>(),
         "streams": streams,
     })
 }
@@ -91,8 +97,41 @@ fn source_text(source: &hark_config::SourceConfig, status: Option<&SourceStatus>
             .map_or_else(String::new, |fault| format!(": {}", clean::short(fault, 300)));
         let last =
             stream.last_ok_at.map_or_else(|| "never read".to_owned(), |at| format!("last read {}", when(at)));
-        anstream::println!("    {} {}, {last}{fault}", stream.stream, stream.state.as_str());
+        let target = if stream.target.is_empty() { "" } else { "/" };
+        let name = format!("{}{target}{}", stream.stream, clean::short(&stream.target, 60));
+        anstream::println!("    {name} {}, {last}{fault}", stream.state.as_str());
     }
+    beside_text(status);
+}
+
+/// What is read by time, what was missed, and what was delivered and not handled.
+fn beside_text(status: &SourceStatus) {
+    for backfill in &status.backfills {
+        anstream::println!("    {}", backfill_text(backfill));
+    }
+    for gap in &status.gaps_shown {
+        anstream::println!("    gap {}", gap_text(gap));
+    }
+    if status.gaps > status.gaps_shown.len() as u64 {
+        anstream::println!("    and {} gaps more", status.gaps - status.gaps_shown.len() as u64);
+    }
+    if status.deliveries_waiting + status.deliveries_failed > 0 {
+        anstream::println!(
+            "    {} deliveries wait to be handled, {} could not be",
+            status.deliveries_waiting,
+            status.deliveries_failed
+        );
+    }
+}
+
+fn gap_text(gap: &GapRow) -> String {
+    let end = |at: Option<Ms>| at.map_or_else(|| "?".to_owned(), when);
+    let stream = clean::short(&gap.stream, 40);
+    format!("{stream} {} to {}: {}", end(gap.since), end(gap.until), clean::short(&gap.why, 200))
+}
+
+fn gap_json(gap: &GapRow) -> serde_json::Value {
+    json!({ "stream": gap.stream, "since": gap.since, "until": gap.until, "why": gap.why, "at": gap.at })
 }
 
 /// Returns a time in the zone of the machine, to the second.

@@ -1,0 +1,9 @@
+//! What goes on beside polling, with the built binary: deliveries, backfill, recheck, replay, replies.
+
+#![allow(clippy::unwrap_used, reason = "a test may end at once")]
+
+mod deeds;
+mod folder;
+mod past;
+mod platform;
+mod webhooks;
