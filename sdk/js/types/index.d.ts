@@ -1,0 +1,12 @@
+export { z } from "zod";
+export { connector } from "./connector.js";
+export * from "./contract.js";
+export { each } from "./events.js";
+export { Fault } from "./faults.js";
+export * as cursor from "./cursor.js";
+export * as dates from "./dates.js";
+export * as host from "./host.js";
+export * as html from "./html.js";
+export * as http from "./http.js";
+export * as settings from "./settings.js";
+export * as text from "./text.js";
