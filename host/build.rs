@@ -1,19 +1,42 @@
-//! Puts the sources of the SDK and of the contract into the binary, so that `hark plugin new` needs
+//! Puts the sources of the SDKs and of the contract into the binary, so that `hark plugin new` needs
 //! nothing but the binary.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+/// Folders that go into the binary with everything below them.
+const FOLDERS: [&str; 8] = [
+    "sdk/js/examples",
+    "sdk/js/src",
+    "sdk/js/types",
+    "sdk/python/examples",
+    "sdk/python/hark_sdk",
+    "sdk/rust/examples",
+    "sdk/rust/src",
+    "wit",
+];
+
+/// Files of folders that hold other things, too.
+const LONE: [&str; 7] = [
+    "sdk/js/README.md",
+    "sdk/js/build.mjs",
+    "sdk/js/package.json",
+    "sdk/python/README.md",
+    "sdk/python/pyproject.toml",
+    "sdk/rust/Cargo.toml",
+    "sdk/rust/README.md",
+];
+
 fn main() -> io::Result<()> {
     let manifest = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let root = manifest.parent().expect("the package lies in the workspace");
     let mut files = Vec::new();
-    for folder in ["sdk/rust/src", "sdk/rust/examples", "wit"] {
+    for folder in FOLDERS {
         println!("cargo::rerun-if-changed={}", root.join(folder).display());
         collect(&root.join(folder), &mut files)?;
     }
-    for file in ["sdk/rust/Cargo.toml", "sdk/rust/README.md"] {
+    for file in LONE {
         println!("cargo::rerun-if-changed={}", root.join(file).display());
         files.push(root.join(file));
     }
@@ -54,6 +77,9 @@ fn sdk_dependencies(root: &Path) -> String {
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
+        if path.file_name().is_some_and(|name| name == "__pycache__") {
+            continue;
+        }
         if path.is_dir() {
             collect(&path, files)?;
         } else {

@@ -213,12 +213,28 @@ pub struct CheckArgs {
     pub offline: bool,
 }
 
+/// What a connector is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Lang {
+    /// Rust, with cargo.
+    Rust,
+    /// Python, with componentize-py.
+    Python,
+    /// JavaScript, with componentize-js.
+    Js,
+}
+
 /// What to do with connectors.
 #[derive(Debug, Subcommand)]
 pub enum PluginCommand {
-    /// Make the folder of a new connector in Rust, which builds and reads at once.
-    #[command(after_help = "Example:\n  hark plugin new my-forum && hark plugin build my-forum")]
+    /// Make the folder of a new connector, which builds and reads at once.
+    #[command(
+        after_help = "Examples:\n  hark plugin new my-forum && hark plugin build my-forum\n  hark plugin new --lang python my-forum && hark plugin build --install my-forum"
+    )]
     New {
+        /// What the connector is written in.
+        #[arg(long, value_enum, default_value_t = Lang::Rust)]
+        lang: Lang,
         /// Name of the connector and its folder: a-z, 0-9 and -.
         name: String,
         /// Where to make the folder.
@@ -226,11 +242,26 @@ pub enum PluginCommand {
         r#in: PathBuf,
     },
     /// Build a connector and check it against the contract.
-    #[command(after_help = "Example:\n  hark plugin build my-forum")]
+    #[command(
+        after_help = "Examples:\n  hark plugin build my-forum\n  hark plugin build --install my-forum   install its pinned tools first, in its own folder"
+    )]
     Build {
+        /// Install the tools that the connector's lock file pins, in its own folder (Python, JavaScript).
+        #[arg(long)]
+        install: bool,
         /// Folder of the connector.
         #[arg(default_value = ".")]
         folder: PathBuf,
+    },
+    /// Serve a folder on loopback, in a platform's place: GET /posts.json gives double/posts.json.
+    #[command(after_help = "Example:\n  hark plugin double my-forum/double")]
+    Double {
+        /// What to serve.
+        #[arg(default_value = "double")]
+        folder: PathBuf,
+        /// Where to serve it; on loopback only.
+        #[arg(long, default_value = "127.0.0.1:7071", value_name = "ADDRESS:PORT")]
+        listen: std::net::SocketAddr,
     },
     /// Print what a connector is and asks for, and what the configuration grants or withholds.
     #[command(

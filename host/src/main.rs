@@ -43,8 +43,15 @@ async fn run(cli: &Cli) -> Done {
         Command::Backfill(args) => commands::backfill::run(cli, args).await,
         Command::Replay(args) => commands::replay::run(cli, args).await,
         Command::Reply(args) => commands::reply::run(cli, args).await,
-        Command::Plugin(PluginCommand::New { name, r#in }) => commands::plugin_new::run(cli, name, r#in),
-        Command::Plugin(PluginCommand::Build { folder }) => commands::plugin_build::run(cli, folder).await,
+        Command::Plugin(PluginCommand::New { lang, name, r#in }) => {
+            commands::plugin_new::run(cli, *lang, name, r#in)
+        }
+        Command::Plugin(PluginCommand::Build { install, folder }) => {
+            commands::plugin_build::run(cli, folder, *install).await
+        }
+        Command::Plugin(PluginCommand::Double { folder, listen }) => {
+            commands::plugin_double::run(cli, folder, *listen).await
+        }
         Command::Plugin(PluginCommand::Inspect { connector }) => {
             commands::plugin_inspect::run(cli, connector).await
         }

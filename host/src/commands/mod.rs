@@ -6,6 +6,7 @@ pub mod demo;
 pub mod discover;
 pub mod feed;
 pub mod plugin_build;
+pub mod plugin_double;
 pub mod plugin_inspect;
 pub mod plugin_new;
 pub mod plugin_try;

@@ -5,26 +5,49 @@ use std::path::Path;
 
 use hark_model::ConnectorId;
 
-use crate::cli::Cli;
+use crate::cli::{Cli, Lang};
 use crate::exit::{Done, Exit, Failure};
 use crate::print;
 
 include!(concat!(env!("OUT_DIR"), "/sdk_files.rs"));
 
-/// Files of a new connector; each `{{...}}` is filled in.
-const TEMPLATE: &[(&str, &str)] = &[
+/// Files of a new connector in every language; each `{{...}}` is filled in.
+const COMMON: &[(&str, &str)] = &[
+    ("hark.toml", include_str!("../../templates/common/hark.toml.in")),
+    ("double/posts.json", include_str!("../../templates/common/posts.json")),
+];
+
+const RUST: &[(&str, &str)] = &[
     ("Cargo.toml", include_str!("../../templates/rust/Cargo.toml.in")),
     ("src/lib.rs", include_str!("../../templates/rust/lib.rs.in")),
-    ("hark.toml", include_str!("../../templates/rust/hark.toml.in")),
     ("README.md", include_str!("../../templates/rust/README.md.in")),
     (".gitignore", "/target\n/*.wasm\n/hark.db*\n/.hark-cache\n"),
+];
+
+const PYTHON: &[(&str, &str)] = &[
+    ("pyproject.toml", include_str!("../../templates/python/pyproject.toml.in")),
+    ("requirements.lock", include_str!("../../templates/python/requirements.lock")),
+    ("src/connector.py", include_str!("../../templates/python/src/connector.py.in")),
+    ("tests/test_connector.py", include_str!("../../templates/python/tests/test_connector.py.in")),
+    ("README.md", include_str!("../../templates/python/README.md.in")),
+    (".gitignore", "/.venv\n/.hark\n__pycache__/\n/*.wasm\n/hark.db*\n/.hark-cache\n"),
+];
+
+const JS: &[(&str, &str)] = &[
+    ("package.json", include_str!("../../templates/js/package.json.in")),
+    ("package-lock.json", include_str!("../../templates/js/package-lock.json.in")),
+    (".npmrc", include_str!("../../templates/js/npmrc")),
+    ("src/index.js", include_str!("../../templates/js/src/index.js.in")),
+    ("tests/connector.test.js", include_str!("../../templates/js/tests/connector.test.js.in")),
+    ("README.md", include_str!("../../templates/js/README.md.in")),
+    (".gitignore", "/node_modules\n/.hark\n/*.wasm\n/hark.db*\n/.hark-cache\n"),
 ];
 
 /// Where the SDK and the contract go within the folder.
 const VENDOR: &str = "vendor/hark";
 
 /// Runs the command.
-pub fn run(cli: &Cli, name: &str, parent: &Path) -> Done {
+pub fn run(cli: &Cli, lang: Lang, name: &str, parent: &Path) -> Done {
     let id = ConnectorId::parse(name).map_err(|error| Failure::of(Exit::Usage, &error))?;
     if !id.as_str().starts_with(|c: char| c.is_ascii_lowercase()) {
         return Err(Failure::new(
@@ -39,13 +62,18 @@ pub fn run(cli: &Cli, name: &str, parent: &Path) -> Done {
             format!("{} is there already; nothing was changed", folder.display()),
         ));
     }
-    for (file, text) in TEMPLATE {
+    let (own, sdk) = match lang {
+        Lang::Rust => (RUST, "sdk/rust/"),
+        Lang::Python => (PYTHON, "sdk/python/"),
+        Lang::Js => (JS, "sdk/js/"),
+    };
+    for (file, text) in COMMON.iter().chain(own) {
         write(&folder.join(file), &fill(text, id.as_str()))?;
     }
-    for (file, text) in FILES {
+    for (file, text) in FILES.iter().filter(|(file, _)| file.starts_with("wit/") || file.starts_with(sdk)) {
         write(&folder.join(VENDOR).join(file), text)?;
     }
-    print::made(&folder, cli.json);
+    print::made(&folder, lang != Lang::Rust, cli.json);
     Ok(())
 }
 
@@ -83,8 +111,25 @@ mod tests {
 
     #[test]
     fn the_sdk_and_the_contract_are_inside() {
-        for wanted in ["sdk/rust/Cargo.toml", "sdk/rust/src/lib.rs", "wit/0.1.0/connector.wit"] {
+        for wanted in [
+            "sdk/js/build.mjs",
+            "sdk/js/src/index.js",
+            "sdk/js/types/index.d.ts",
+            "sdk/python/hark_sdk/edge.py",
+            "sdk/python/hark_sdk/py.typed",
+            "sdk/rust/Cargo.toml",
+            "sdk/rust/src/lib.rs",
+            "wit/0.1.0/connector.wit",
+        ] {
             assert!(FILES.iter().any(|(name, _)| *name == wanted), "{wanted}");
+        }
+        assert!(!FILES.iter().any(|(name, _)| name.contains("__pycache__") || name.contains("node_modules")));
+    }
+
+    #[test]
+    fn nothing_is_left_to_fill_in() {
+        for (file, text) in COMMON.iter().chain(RUST).chain(PYTHON).chain(JS) {
+            assert!(!fill(text, "my-forum").contains("{{"), "{file}");
         }
     }
 }

@@ -9,14 +9,15 @@ use serde_json::{Value, json};
 use crate::commands::plugin_inspect::Use;
 use crate::print::{clean, line};
 
-/// Says what `plugin new` has made.
-pub fn made(folder: &Path, json: bool) {
+/// Says what `plugin new` has made, and the command that builds it, with its tools where it has any.
+pub fn made(folder: &Path, tools: bool, json: bool) {
     if json {
         line(&json!({ "folder": folder }));
         return;
     }
     println!("made {}", folder.display());
-    println!("next: hark plugin build {}", folder.display());
+    let install = if tools { "--install " } else { "" };
+    println!("next: hark plugin build {install}{}", folder.display());
 }
 
 /// Says what `plugin build` has built.
@@ -30,6 +31,15 @@ pub fn built(file: &Path, connector: &Connector, json: bool) {
     let manifest = connector.manifest();
     println!("{} {}: {}", manifest.id, manifest.version, file.display());
     println!("    {} KiB, sha256:{}", connector.size() / 1024, hex::encode(connector.digest()));
+}
+
+/// Says where a double is served.
+pub fn double(folder: &Path, at: std::net::SocketAddr, json: bool) {
+    if json {
+        line(&json!({ "folder": folder, "url": format!("http://{at}") }));
+        return;
+    }
+    println!("{} is served at http://{at}", folder.display());
 }
 
 /// Prints what a connector is and asks for, and what each source that uses it is granted.

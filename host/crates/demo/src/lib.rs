@@ -9,6 +9,7 @@ mod arrivals;
 mod certificate;
 mod config;
 mod demo;
+mod double;
 mod error;
 mod feeds;
 mod folder;
@@ -21,5 +22,6 @@ mod stage;
 mod story;
 
 pub use demo::{Demo, DemoOptions};
+pub use double::serve_folder;
 pub use error::DemoError;
 pub use stage::{Arrival, Channel};

@@ -1,48 +1,38 @@
-//! `hark plugin build`: build a connector and check it against the contract.
+//! A connector in Rust: cargo, with the target that components are built for.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use hark_config::ConnectorRef;
 use serde_json::Value;
 
-use crate::cli::Cli;
-use crate::exit::{Done, Exit, Failure};
-use crate::{print, wiring};
+use super::failed;
+use crate::exit::{Done, Failure};
 
 const TARGET: &str = "wasm32-wasip2";
 
-/// Runs the command.
-pub async fn run(cli: &Cli, folder: &Path) -> Done {
-    let manifest = folder.join("Cargo.toml");
-    if !manifest.is_file() {
-        let message = format!("{} holds no connector: there is no Cargo.toml", folder.display());
-        return Err(Failure::new(Exit::Connector, message).hint("make one: hark plugin new NAME"));
-    }
+/// Builds and returns the component's file, next to the manifest.
+pub fn build(folder: &Path) -> Result<PathBuf, Failure> {
     look_for_target()?;
-    let built = cargo_build(&manifest)?;
+    let built = cargo_build(&folder.join("Cargo.toml"))?;
     let name = built.file_stem().and_then(|stem| stem.to_str()).unwrap_or("connector").replace('_', "-");
     let file = folder.join(format!("{name}.wasm"));
-    std::fs::copy(&built, &file).map_err(|error| {
-        Failure::new(Exit::Connector, format!("{} cannot be written: {error}", file.display()))
-    })?;
-    let connector = wiring::Assembler::new(None)?.connector(&ConnectorRef::File(file.clone())).await?;
-    print::built(&file, &connector, cli.json);
-    Ok(())
+    std::fs::copy(&built, &file)
+        .map_err(|error| failed(format!("{} cannot be written: {error}", file.display())))?;
+    Ok(file)
 }
 
 /// Says the exact command for what is missing.
 fn look_for_target() -> Done {
     let output = Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]).output();
     let Ok(output) = output else {
-        return Err(Failure::new(Exit::Connector, "there is no Rust compiler (rustc) on the path")
+        return Err(failed("there is no Rust compiler (rustc) on the path")
             .hint("install it from https://rustup.rs, then: rustup target add wasm32-wasip2"));
     };
     let folder = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     if output.status.success() && Path::new(&folder).is_dir() {
         return Ok(());
     }
-    Err(Failure::new(Exit::Connector, format!("the Rust compiler cannot build for {TARGET} yet"))
+    Err(failed(format!("the Rust compiler cannot build for {TARGET} yet"))
         .hint(format!("rustup target add {TARGET}")))
 }
 
@@ -62,16 +52,12 @@ fn cargo_build(manifest: &Path) -> Result<PathBuf, Failure> {
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()
-        .map_err(|error| Failure::new(Exit::Connector, format!("cargo cannot be started: {error}")))?;
+        .map_err(|error| failed(format!("cargo cannot be started: {error}")))?;
     if !output.status.success() {
-        return Err(Failure::new(
-            Exit::Connector,
-            "the connector does not build; the compiler's words stand above",
-        ));
+        return Err(failed("the connector does not build; the compiler's words stand above"));
     }
     component_of(&output.stdout).ok_or_else(|| {
-        Failure::new(Exit::Connector, "the build gave no component")
-            .hint("a connector is a library with crate-type = [\"cdylib\"]")
+        failed("the build gave no component").hint("a connector is a library with crate-type = [\"cdylib\"]")
     })
 }
 
