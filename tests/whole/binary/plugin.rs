@@ -48,13 +48,18 @@ async fn a_new_connector_builds_and_reads_at_once() {
     let config = std::fs::read_to_string(connector.join("hark.toml")).unwrap();
     let inspected = succeeds(&hark(&connector, &["plugin", "inspect", "my-forum.wasm"]));
     assert!(inspected.contains("granted") && inspected.contains("hark:connector/http"), "{inspected}");
-    let config = config.replace("https://example.com", &server).replace(
-        "[source.my-forum.grant]",
-        "[source.my-forum.grant]\nprivate_addresses = [\"127.0.0.1/32\"]",
-    );
+    let config = config.replace("http://127.0.0.1:7071", &server);
     std::fs::write(connector.join("hark.toml"), config).unwrap();
     let tried = succeeds(&hark(&connector, &["--json", "plugin", "try", "my-forum"]));
     let events: Vec<Value> = tried.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!((&events[0]["event"], &events[0]["text"]), (&json!("item"), &json!("The lamp is red.")));
     assert!(!connector.join("hark.db").exists(), "nothing was stored");
+
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["test", "--quiet"]).current_dir(&connector);
+    let tested = cargo
+        .env("CARGO_TARGET_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/new-connector"))
+        .output()
+        .unwrap();
+    assert!(succeeds(&tested).contains("2 passed"), "it passes its own tests");
 }
