@@ -189,11 +189,13 @@ impl Writer {
 }
 
 fn is_hidden(name: &[u8]) -> bool {
+    // Not `head` itself: its end tag may be left out, and then nothing would ever be seen again. What it
+    // holds beside these are elements without words.
     matches!(
         name,
         b"script"
             | b"style"
-            | b"head"
+            | b"title"
             | b"template"
             | b"noscript"
             | b"iframe"
@@ -210,7 +212,7 @@ fn breaks_around(name: &[u8]) -> usize {
         | b"table" | b"hr" | b"dl" | b"figure" => 2,
         b"div" | b"li" | b"tr" | b"section" | b"article" | b"header" | b"footer" | b"main" | b"nav"
         | b"aside" | b"address" | b"dt" | b"dd" | b"figcaption" | b"form" | b"fieldset" | b"details"
-        | b"summary" | b"caption" | b"body" | b"html" | b"center" => 1,
+        | b"summary" | b"caption" | b"head" | b"body" | b"html" | b"center" => 1,
         _ => 0,
     }
 }
@@ -241,6 +243,8 @@ mod tests {
                 "Fish & chips <now> €5 only &bogus; AT&T",
             ),
             ("<script>if (a < b) alert('x')</script>seen<style>p{}</style>", "seen"),
+            ("<html><head><meta charset=utf-8><title>T</title><style>p{}</style><p>seen</p>", "seen"),
+            ("<head><title>a < b</title><script>x()</script></head><body>seen</body>", "seen"),
             ("<svg><svg><text>no</text></svg>no</svg>yes", "yes"),
             ("<!-- <p>no</p> -->yes<!-->-->", "yes-->"),
             ("<img src=x onerror=alert(1) alt='a cat'> sat", "a cat sat"),
