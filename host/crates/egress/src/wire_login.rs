@@ -119,7 +119,7 @@ fn is_user(argument: &str) -> bool {
     false
 }
 
-/// Greetings of NNTP, POP3, ManageSieve's kin and IRC: the command is the first word.
+/// Greetings of NNTP, POP3, SMTP, ManageSieve's kin and IRC: the command is the first word.
 fn plain_greeting(line: &[&str]) -> bool {
     let [command, rest @ ..] = line else { return true };
     if rest.iter().any(|word| word.contains('{')) {
@@ -127,6 +127,8 @@ fn plain_greeting(line: &[&str]) -> bool {
     }
     match &*upper(command) {
         "CAPA" | "CAPABILITIES" | "STARTTLS" | "STLS" => rest.is_empty(),
+        // Only the hello: a mail begins with MAIL, and then nothing is a greeting any more.
+        "EHLO" => rest.len() == 1,
         "MODE" => matches!(rest, [reader] if upper(reader) == "READER"),
         "CAP" | "NICK" | "USER" => true,
         "AUTHINFO" => matches!(rest, [user, _] if upper(user) == "USER"),
@@ -196,6 +198,7 @@ mod tests {
                 "\r\n",
             ),
             (&["USER jo\r\n"], "PASS ", "\r\n"),
+            (&["EHLO [127.0.0.1]\r\n", "STARTTLS\r\n", "EHLO [127.0.0.1]\r\n"], "AUTH PLAIN ", "\r\n"),
             (
                 &["<?xml version='1.0'?><stream:stream to='x' xmlns:stream='y'>", "<starttls xmlns='z'/>"],
                 "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>",
@@ -227,6 +230,15 @@ mod tests {
             (&[], "a1 LOGIN jo ", " \r\n"),
             (&[], "a1 LOGIN jo ", "\r\na2 SELECT INBOX\r\n"),
             (&[], "a1 LOGIN jo ", ""),
+            // Into a mail that is handed in.
+            (
+                &["EHLO x\r\n", "MAIL FROM:<a@b>\r\n", "RCPT TO:<evil@c>\r\n", "DATA\r\n"],
+                "AUTH PLAIN ",
+                "\r\n",
+            ),
+            (&["EHLO x\r\n", "AUTH PLAIN AGV2aWwAcHc=\r\n"], "AUTH PLAIN ", "\r\n"),
+            (&["EHLO x\r\n"], "MAIL FROM:<a@b> ", "\r\n"),
+            (&["EHLO x\r\n"], "VRFY ", "\r\n"),
             // To a person on IRC.
             (&["NICK jo\r\n"], "PRIVMSG evil :", "\r\n"),
             (&[], "PRIVMSG LOGIN evil ", "\r\n"),
