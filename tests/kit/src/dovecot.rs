@@ -95,10 +95,27 @@ impl Dovecot {
         self.folder.path().join("ca.pem")
     }
 
+    /// Returns the certificate that it shows, and the key to it, as PEM.
+    pub fn certificate(&self) -> (PathBuf, PathBuf) {
+        (self.folder.path().join("cert.pem"), self.folder.path().join("key.pem"))
+    }
+
     /// Delivers a mail that arrived at `at`.
     pub fn deliver(&mut self, raw: &[u8], at: SystemTime) {
+        self.deliver_to("", raw, at);
+    }
+
+    /// Delivers a mail to a mailbox: `.Sent`, its name as it goes over the wire; made if it is not there.
+    pub fn deliver_to(&mut self, mailbox: &str, raw: &[u8], at: SystemTime) {
         self.delivered += 1;
-        let maildir = self.folder.path().join("mail/Maildir");
+        let maildir = self.folder.path().join("mail/Maildir").join(mailbox);
+        for part in ["", "new", "cur", "tmp"] {
+            let path = maildir.join(part);
+            if !path.is_dir() {
+                fs::create_dir(&path).expect("the maildir is ours");
+                self.owner.give(&path);
+            }
+        }
         // Names of one length, so that their order is that of delivery.
         let name = format!("1700000000.M{:06}P1.hark", self.delivered);
         let (fresh, arrived) = (maildir.join("tmp").join(&name), maildir.join("new").join(&name));
@@ -108,6 +125,23 @@ impl Dovecot {
         file.set_modified(at).expect("a mail can be dated");
         self.owner.give(&fresh);
         fs::rename(fresh, arrived).expect("a mail can be delivered");
+    }
+
+    /// Removes the mails of INBOX that hold `words`, as their owner does.
+    pub fn expunge(&self, words: &str) {
+        let mut removed = 0;
+        for part in ["new", "cur"] {
+            let entries = fs::read_dir(self.folder.path().join("mail/Maildir").join(part));
+            for entry in entries.expect("the maildir can be read") {
+                let path = entry.expect("the maildir can be read").path();
+                let raw = fs::read(&path).expect("a mail can be read");
+                if String::from_utf8_lossy(&raw).contains(words) {
+                    fs::remove_file(path).expect("a mail can be removed");
+                    removed += 1;
+                }
+            }
+        }
+        assert!(removed > 0, "there is no mail with {words:?}");
     }
 
     /// Forgets all UIDs, as a restored backup does: UIDVALIDITY changes.
@@ -221,6 +255,7 @@ disable_plaintext_auth = yes\nauth_failure_delay = 0\nmail_location = maildir:{f
 default_internal_user = {user}\ndefault_internal_group = {group}\ndefault_login_user = {user}\n\
 first_valid_uid = 1\nfirst_valid_gid = 1\nmail_uid = {user}\nmail_gid = {group}\n\
 mail_max_userip_connections = 100\n\
+namespace inbox {{\n  inbox = yes\n  mailbox Sent {{\n    special_use = \\Sent\n  }}\n}}\n\
 passdb {{\n  driver = passwd-file\n  args = {folder}/users\n}}\n\
 userdb {{\n  driver = static\n  args = uid={user} gid={group} home={folder}/mail\n}}\n\
 service imap-login {{\n  chroot =\n  inet_listener imap {{\n    port = {plain_port}\n  }}\n\

@@ -78,7 +78,7 @@ fn workspace() -> PathBuf {
 }
 
 /// Where this test itself was built.
-fn target_folder() -> PathBuf {
+pub(crate) fn target_folder() -> PathBuf {
     if let Some(folder) = std::env::var_os("CARGO_TARGET_DIR") {
         return folder.into();
     }

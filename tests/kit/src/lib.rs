@@ -6,5 +6,8 @@ pub mod browser;
 pub mod dovecot;
 mod guests;
 pub mod needs;
+mod python;
+pub mod submission;
 
 pub use guests::{guest, guest_bytes, guest_names, newer_contract};
+pub use python::python_with;
