@@ -11,6 +11,8 @@ pub const CUT_MEDIA_TYPE: &str = "message/rfc822; cut=yes";
 
 /// Media type of what is kept of a mail that the server could not give.
 pub const TROUBLE_MEDIA_TYPE: &str = "text/plain";
+/// Media type of what is kept of a mail that is gone: where it was looked for.
+pub const RECHECK_MEDIA_TYPE: &str = "application/vnd.hark.imap-recheck+json";
 /// How much of the mailbox's name a hint holds.
 const HINT_CHARS_MAX: usize = 100;
 

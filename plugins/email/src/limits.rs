@@ -57,3 +57,35 @@ pub const CLOCK_SKEW_MS: i64 = 5 * 60 * 1_000;
 pub const FIRST_MAIL_MS: i64 = 31_536_000_000;
 /// One day.
 pub const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+
+/// Most mailboxes of one source.
+pub const MAILBOXES_MAX: usize = 64;
+/// Longest name of a mailbox.
+pub const MAILBOX_NAME_BYTES_MAX: usize = 255;
+/// Most mailboxes that the inventory looks into.
+pub const DISCOVERED_MAX: usize = 500;
+/// Most mailboxes whose last mail the inventory looks up.
+pub const DISCOVERED_OPENED_MAX: usize = 50;
+
+/// How many days the first slice of a backfill goes back.
+pub const SLICE_DAYS_MIN: u32 = 2;
+/// How many days a slice of a backfill goes back at most.
+pub const SLICE_DAYS_MAX: u32 = 4_096;
+/// A slice with more mails than this is followed by a shorter one.
+pub const SLICE_MAILS_MAX: usize = 500;
+/// UIDs that are asked about in one command.
+pub const LOOKED_UIDS_MAX: usize = 500;
+
+/// Ids that are rechecked together.
+pub const RECHECKED_MAX: usize = 50;
+/// How far back the mail lies at most that proves that the server finds mails by their Message-ID.
+pub const PROOF_UIDS_MAX: u32 = 200;
+
+/// Longest text of a reply.
+pub const REPLY_TEXT_BYTES_MAX: usize = 256 << 10;
+/// Most recipients of a reply.
+pub const RECIPIENTS_MAX: usize = 50;
+/// Most message ids that a reply names as references.
+pub const REPLY_REFERENCES_MAX: usize = 50;
+/// Longest answer of a submission server.
+pub const SMTP_ANSWER_BYTES_MAX: usize = 64 << 10;

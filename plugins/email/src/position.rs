@@ -1,10 +1,9 @@
-//! How far a mailbox has been read: the cursor, and the continuation within a run.
+//! How far one mailbox has been read.
 
 use hark_sdk::prelude::*;
 
-use crate::imap::Examined;
+use crate::imap::{Counts, Examined};
 use crate::limits;
-use crate::manifest::CURSOR_VERSION;
 
 /// A span of UIDs of which only mails that arrived late enough are wanted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,25 +25,28 @@ pub struct Position {
     pub last_uid: u32,
     /// When it was last read.
     pub read_at: Ms,
+    /// The mark of its last change when it was last read to its end (CONDSTORE).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modseq: Option<u64>,
     /// Set while reading a mailbox for the first time, or again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<Window>,
 }
 
 impl Position {
-    /// Reads a cursor; none gives none.
-    pub fn of_cursor(cursor: Option<&[u8]>) -> Result<Option<Self>, Fault> {
-        cursor::read(CURSOR_VERSION, cursor)
-    }
-
-    /// Returns the position as a cursor.
-    pub fn cursor(&self) -> Result<Vec<u8>, Fault> {
-        cursor::write(CURSOR_VERSION, self)
-    }
-
     /// Tells whether the position is one in the mailbox that was opened.
     pub fn fits(&self, mailbox: &str, examined: Examined) -> bool {
         self.mailbox == mailbox && self.uid_validity == examined.uid_validity
+    }
+
+    /// Tells whether nothing can be new in the mailbox, as far as it tells from outside. Mails never change,
+    /// so the next UID decides; where a server keeps that to itself, the mark of the last change does.
+    pub fn is_whole(&self, counts: Counts) -> bool {
+        let nothing_came = match counts.uid_next {
+            Some(next) => self.last_uid >= next.saturating_sub(1),
+            None => counts.modseq.is_some_and(|mark| mark > 0 && self.modseq == Some(mark)),
+        };
+        self.window.is_none() && counts.uid_validity == Some(self.uid_validity) && nothing_came
     }
 
     /// Tells whether a mail is wanted that arrived at `received_at`.
@@ -70,11 +72,16 @@ pub struct Run {
     /// How far the mailbox has been read.
     pub position: Position,
     /// How many events of the next mail were given already.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub given: u32,
     /// How carefully the next mail is asked for, because something was wrong.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Care::is_none")]
     pub care: Care,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_zero(given: &u32) -> bool {
+    *given == 0
 }
 
 /// How carefully a mail is asked for.
@@ -90,20 +97,23 @@ pub enum Care {
     Beginning,
 }
 
-impl Run {
-    /// Reads a continuation; none gives none.
-    pub fn of_continuation(continuation: Option<&[u8]>) -> Result<Option<Self>, Fault> {
-        cursor::read(CURSOR_VERSION, continuation)
+impl Care {
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+    fn is_none(&self) -> bool {
+        *self == Self::None
     }
+}
 
+impl Run {
     /// Starts a run at `position`.
     pub fn at(position: Position) -> Self {
         Self { position, given: 0, care: Care::None }
     }
 
-    /// Returns the run as a continuation.
-    pub fn continuation(&self) -> Result<Vec<u8>, Fault> {
-        cursor::write(CURSOR_VERSION, self)
+    /// Moves on to `uid`.
+    pub fn pass(&mut self, uid: u32) {
+        self.position.pass(uid);
+        (self.given, self.care) = (0, Care::None);
     }
 }
 
@@ -121,16 +131,20 @@ mod tests {
 
     fn position() -> Position {
         let window = Some(Window { until_uid: 20, since: 1_000 });
-        Position { mailbox: "INBOX".into(), uid_validity: 7, last_uid: 10, read_at: 5_000, window }
+        Position {
+            mailbox: "INBOX".into(),
+            uid_validity: 7,
+            last_uid: 10,
+            read_at: 5_000,
+            modseq: None,
+            window,
+        }
     }
 
     #[test]
-    fn a_position_reads_back_and_knows_its_mailbox() {
+    fn a_position_knows_its_mailbox() {
         let position = position();
-        assert_eq!(Position::of_cursor(Some(&position.cursor().unwrap())), Ok(Some(position.clone())));
-        let run = Run { given: 2, care: Care::Alone, ..Run::at(position.clone()) };
-        assert_eq!(Run::of_continuation(Some(&run.continuation().unwrap())), Ok(Some(run)));
-        let opened = Examined { uid_validity: 7, uid_next: None, mails: 0 };
+        let opened = Examined { uid_validity: 7, uid_next: None, mails: 0, modseq: None };
         assert!(position.fits("INBOX", opened));
         assert!(!position.fits("Sent", opened));
         assert!(!position.fits("INBOX", Examined { uid_validity: 8, ..opened }));
@@ -149,6 +163,25 @@ mod tests {
         assert_eq!((position.last_uid, position.window.clone()), (20, None));
         position.pass(5);
         assert_eq!(position.last_uid, 20);
+    }
+
+    #[test]
+    fn what_cannot_have_changed_is_not_opened() {
+        let read = Position { window: None, modseq: Some(70), ..position() };
+        let told = |uid_validity, uid_next, modseq| Counts { mails: Some(3), uid_validity, uid_next, modseq };
+        for (counts, is_whole) in [
+            (told(Some(7), Some(11), Some(71)), true),
+            (told(Some(7), Some(12), Some(70)), false),
+            (told(Some(8), Some(11), Some(70)), false),
+            (told(None, Some(11), Some(70)), false),
+            (told(Some(7), None, Some(70)), true),
+            (told(Some(7), None, Some(71)), false),
+            (told(Some(7), None, Some(0)), false),
+            (told(Some(7), None, None), false),
+        ] {
+            assert_eq!(read.is_whole(counts), is_whole, "{counts:?}");
+        }
+        assert!(!position().is_whole(told(Some(7), Some(11), None)), "the window is not through");
     }
 
     #[test]

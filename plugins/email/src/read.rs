@@ -1,10 +1,13 @@
-//! Reads what is new in a mailbox, within a budget.
+//! Reads mails of one open mailbox, within a share.
 //!
 //! Holds: mails are given in the order of their UIDs, and the position passes one only when its events are
 //! in the batch; a mail that cannot be read becomes poison and is passed.
-//! Not its business: how replies look.
+//! Not its business: how replies look, which mails are looked for.
 
+mod backfill;
+mod incremental;
 mod large;
+mod recheck;
 
 use std::collections::BTreeMap;
 
@@ -12,76 +15,17 @@ use hark_sdk::prelude::*;
 use hark_sdk::wire::Transport;
 use mail_parser::DateTime;
 
-use crate::imap::{Examined, FetchEnd, Fetched, Folder, Session, is_for_good};
+use crate::imap::{FetchEnd, Fetched, Session, is_for_good};
 use crate::label::{self, Label};
 use crate::limits;
 use crate::mail::{self, Envelope};
-use crate::position::{Care, Position, Run, Window, window_since};
+use crate::position::{Care, Run};
 use crate::settings::Settings;
+use crate::share::{Next, Share};
 
-/// Reads on from where `request` says.
-pub fn read<T: Transport>(
-    mut session: Session<T>,
-    settings: &Settings,
-    request: &ReadRequest,
-) -> Result<Batch, Fault> {
-    let run = match Run::of_continuation(request.continuation.as_deref())? {
-        Some(run) => Some(run),
-        None => Position::of_cursor(request.cursor.as_deref())?.map(Run::at),
-    };
-    let folder = match request.target.as_deref() {
-        Some(target) => Folder::Target(target),
-        None => Folder::Setting(&settings.mailbox),
-    };
-    let examined = session.examine(folder)?;
-    let run = match run {
-        Some(run) if run.position.fits(folder.name(), examined) => run,
-        stale => Run::at(start(&mut session, settings, request, folder, examined, stale)?),
-    };
-    let reading = Reading {
-        session,
-        settings,
-        examined,
-        run,
-        events: Vec::new(),
-        left: request.budget.max_events,
-        bytes: 0,
-    };
-    reading.batch()
-}
-
-/// Returns where to begin in a mailbox that was never read, or whose UIDs have changed: before the first
-/// mail that arrived late enough. What was stored before is told by its Message-ID.
-fn start<T: Transport>(
-    session: &mut Session<T>,
-    settings: &Settings,
-    request: &ReadRequest,
-    folder: Folder<'_>,
-    examined: Examined,
-    stale: Option<Run>,
-) -> Result<Position, Fault> {
-    let now = Clock::now();
-    let last_read_at = stale.map(|run| run.position.read_at);
-    let since = window_since(now, settings.lookback_days, request.since, last_read_at);
-    // A date without a zone: a day earlier is early enough anywhere.
-    let found = session.search(&format!("SINCE {}", imap_date(since - limits::DAY_MS)))?;
-    let newest = examined.uid_next.map_or(u32::MAX, |next| next.saturating_sub(1));
-    let last_uid = match found.map(|uids| uids.into_iter().min()) {
-        Some(Some(first)) => first.saturating_sub(1),
-        Some(None) if examined.uid_next.is_some() => newest,
-        // No answer: read from the beginning; the window passes over what is too old.
-        _ => 0,
-    };
-    let mut position = Position {
-        mailbox: folder.name().to_owned(),
-        uid_validity: examined.uid_validity,
-        last_uid: 0,
-        read_at: now,
-        window: Some(Window { until_uid: newest, since }),
-    };
-    position.pass(last_uid);
-    Ok(position)
-}
+pub use backfill::backfill;
+pub use incremental::incremental;
+pub use recheck::{can_be_searched, normalise_recheck, recheck, uids_of};
 
 /// `24-Jul-2026`
 fn imap_date(at: Ms) -> String {
@@ -100,114 +44,47 @@ struct Seen {
     received_at: Option<Ms>,
 }
 
-/// Whether reading goes on.
-#[derive(Debug, PartialEq, Eq)]
-enum Next {
-    /// With the next mail.
-    On,
-    /// In another call: this one has spent its budget or lost its server.
-    Later,
-}
-
-struct Reading<'a, T> {
-    session: Session<T>,
+/// A visit to one open mailbox.
+struct Visit<'a, T> {
+    session: &'a mut Session<T>,
     settings: &'a Settings,
-    examined: Examined,
+    events: &'a mut Vec<Event>,
     run: Run,
-    events: Vec<Event>,
     left: u32,
     bytes: u64,
+    bytes_max: u64,
 }
 
-impl<T: Transport> Reading<'_, T> {
-    /// Reads until nothing is new or the budget is spent.
-    fn batch(mut self) -> Result<Batch, Fault> {
-        let before = self.run.clone();
-        match self.go_on() {
-            Ok(Next::On) => {
-                self.session.leave();
-                self.run.position.read_at = Clock::now();
-                let cursor = self.run.position.cursor()?;
-                Ok(Batch::new(self.events).cursor(cursor))
-            }
-            Ok(Next::Later) => {
-                self.session.leave();
-                partial(&self.run, self.events)
-            }
-            // What came whole before the cut is good; the rest is asked for again, and the fault returns
-            // if it stays.
-            Err(fault) if self.run == before => Err(fault),
-            Err(fault) => {
-                hark_sdk::warn!("the read ended early: {fault:?}");
-                partial(&self.run, self.events)
-            }
-        }
-    }
-
-    fn go_on(&mut self) -> Result<Next, Fault> {
-        let mut width = limits::RANGE_UIDS_MIN;
-        while let Some(last) = self.range_end(width) {
-            if self.is_spent() {
-                return Ok(Next::Later);
-            }
-            let seen = self.look(last)?;
-            let is_empty = seen.is_empty();
-            if self.take_all(seen)? == Next::Later {
-                return Ok(Next::Later);
-            }
-            match last {
-                Some(last) => self.pass(last),
-                None if is_empty => return Ok(Next::On),
-                None => {}
-            }
-            width = if is_empty {
-                width.saturating_mul(2).min(limits::RANGE_UIDS_MAX)
-            } else {
-                limits::RANGE_UIDS_MIN
-            };
-        }
-        Ok(Next::On)
-    }
-
-    /// Returns the end of the next range of UIDs, an open one where the server does not tell the next UID;
-    /// none if nothing is new.
-    fn range_end(&self, width: u32) -> Option<Option<u32>> {
-        let last_uid = self.run.position.last_uid;
-        match self.examined.uid_next {
-            Some(next) if last_uid >= next.saturating_sub(1) => None,
-            Some(next) => Some(Some(last_uid.saturating_add(width).min(next - 1))),
-            None => (last_uid < u32::MAX).then_some(None),
-        }
+impl<'a, T: Transport> Visit<'a, T> {
+    fn new(
+        session: &'a mut Session<T>,
+        settings: &'a Settings,
+        events: &'a mut Vec<Event>,
+        run: Run,
+        share: Share,
+    ) -> Self {
+        Self { session, settings, events, run, left: share.events, bytes: 0, bytes_max: share.bytes }
     }
 
     fn is_spent(&self) -> bool {
-        self.left == 0 || self.bytes >= limits::CALL_BYTES_MAX || self.session.time_left() < limits::SPARE_MS
+        self.left == 0 || self.bytes >= self.bytes_max || self.session.time_left() < limits::SPARE_MS
     }
 
     fn pass(&mut self, uid: u32) {
-        self.run.position.pass(uid);
-        (self.run.given, self.run.care) = (0, Care::None);
+        self.run.pass(uid);
     }
 
-    /// Returns the mails up to `last`, in the order of their UIDs.
-    fn look(&mut self, last: Option<u32>) -> Result<Vec<Seen>, Fault> {
-        let after = self.run.position.last_uid;
-        let last_word = last.map_or("*".to_owned(), |last| last.to_string());
+    /// Returns what is known of the mails `uids`, in the order of their UIDs.
+    fn look(&mut self, uids: &str) -> Result<Vec<Seen>, Fault> {
         let mut seen = BTreeMap::new();
-        let end = self.session.fetch(
-            &format!("{}:{last_word}", after + 1),
-            "UID RFC822.SIZE INTERNALDATE",
-            |_, mail| {
-                // `n:*` names the last mail even where it is older than n.
-                if let Some(uid) = mail.uid.filter(|uid| *uid > after && last.is_none_or(|last| *uid <= last))
-                {
-                    let size = mail.size.unwrap_or(0);
-                    seen.insert(uid, Seen { uid, size, received_at: mail.received_at });
-                }
-            },
-        );
+        let end = self.session.fetch(uids, "UID RFC822.SIZE INTERNALDATE", |_, mail| {
+            if let Some(uid) = mail.uid {
+                let size = mail.size.unwrap_or(0);
+                seen.insert(uid, Seen { uid, size, received_at: mail.received_at });
+            }
+        });
         end?;
-        Ok(seen.into_values().filter(|mail| self.run.position.wants(mail.uid, mail.received_at)).collect())
+        Ok(seen.into_values().collect())
     }
 
     fn take_all(&mut self, seen: Vec<Seen>) -> Result<Next, Fault> {
@@ -221,8 +98,8 @@ impl<T: Transport> Reading<'_, T> {
                 [one] if self.is_large(one) => self.take_large(*one)?,
                 several => self.take(several)?,
             };
-            if next == Next::Later {
-                return Ok(Next::Later);
+            if next != Next::On {
+                return Ok(next);
             }
             rest = following;
         }
@@ -283,8 +160,8 @@ impl<T: Transport> Reading<'_, T> {
                 }
                 (_, Err(_)) => break,
             };
-            if next == Next::Later {
-                return Ok(Next::Later);
+            if next != Next::On {
+                return Ok(next);
             }
         }
         match end {
@@ -297,7 +174,7 @@ impl<T: Transport> Reading<'_, T> {
     /// again where its answers made no sense.
     fn recover(&mut self, end: FetchEnd, chunk: &[Seen]) -> Result<Next, Fault> {
         let last_uid = self.run.position.last_uid;
-        let Some(missing) = chunk.iter().find(|mail| mail.uid > last_uid) else { return Ok(Next::Later) };
+        let Some(missing) = chunk.iter().find(|mail| mail.uid > last_uid) else { return Ok(Next::Stop) };
         let (named, why) = match end {
             FetchEnd::Refused(status) if is_for_good(&status) => {
                 (None, format!("the server said: {}", status.text))
@@ -311,7 +188,7 @@ impl<T: Transport> Reading<'_, T> {
         } else {
             self.run.care = if chunk.len() > 1 { Care::Alone } else { most_careful };
         }
-        Ok(Next::Later)
+        Ok(Next::Stop)
     }
 
     /// Makes poison of a mail that the server cannot give.
@@ -375,10 +252,5 @@ fn envelope<'a>(label: &'a Label, hint: &'a str, payload: u64) -> Envelope<'a> {
     Envelope { mailbox: &label.mailbox, hint, received_at: label.received_at.unwrap_or(0), payload }
 }
 
-/// Returns what a call has when it ends before the end.
-fn partial(run: &Run, events: Vec<Event>) -> Result<Batch, Fault> {
-    Ok(Batch { continuation: Some(run.continuation()?), ..Batch::new(events).cursor(run.position.cursor()?) })
-}
-
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

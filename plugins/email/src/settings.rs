@@ -2,6 +2,8 @@
 
 use hark_sdk::prelude::*;
 
+use crate::limits;
+
 /// How the connection to the server is secured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -11,6 +13,17 @@ pub enum Security {
     Tls,
     /// TLS before the sign-in, by the STARTTLS command.
     Starttls,
+}
+
+/// What the credentials are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Auth {
+    /// Passwords.
+    #[default]
+    Password,
+    /// OAuth access tokens (SASL XOAUTH2).
+    Xoauth2,
 }
 
 /// Settings of one source.
@@ -28,9 +41,14 @@ pub struct Settings {
     pub security: Security,
     /// Name to sign in with.
     pub user: String,
-    /// Mailbox to listen to.
-    #[serde(default = "mailbox")]
-    pub mailbox: String,
+    /// What the credentials are: passwords, or OAuth access tokens.
+    #[serde(default)]
+    pub auth: Auth,
+    /// Mailboxes to listen to, by name; `\Sent`, `\Archive` and their like stand for the mailbox that the
+    /// server keeps for that use.
+    #[serde(default = "mailboxes")]
+    #[schemars(length(min = 1, max = 64))]
+    pub mailboxes: Vec<String>,
     /// Larger mails are read without their attachments; to raise it, raise the source's `host_call_kib`, too.
     #[serde(default = "max_message_kib")]
     #[schemars(range(min = 16, max = 16384))]
@@ -42,14 +60,21 @@ pub struct Settings {
     /// Addresses that are ours beside `user`: mail from them counts as sent by us.
     #[serde(default)]
     pub own_addresses: Vec<String>,
+    /// Where replies are handed in: `tls://HOST:PORT` or `starttls://HOST:PORT`. Without one nothing is sent.
+    #[serde(default)]
+    #[schemars(length(max = 1))]
+    pub submission: Vec<String>,
+    /// Mailbox that gets a copy of each reply; to be left out where the server keeps one by itself.
+    #[serde(default)]
+    pub sent_mailbox: Option<String>,
 }
 
 fn port() -> u16 {
     993
 }
 
-fn mailbox() -> String {
-    "INBOX".to_owned()
+fn mailboxes() -> Vec<String> {
+    vec!["INBOX".to_owned()]
 }
 
 fn max_message_kib() -> u32 {
@@ -71,18 +96,36 @@ impl Settings {
                 self.user.is_empty() || has_control(&self.user),
                 "it is empty or holds control characters",
             ),
-            (
-                "mailbox",
-                self.mailbox.is_empty() || has_control(&self.mailbox),
-                "it is empty or holds control characters",
-            ),
+            ("mailboxes", self.mailboxes.is_empty(), "it names no mailbox"),
+            ("mailboxes", self.mailboxes.len() > limits::MAILBOXES_MAX, "it names more than 64 mailboxes"),
             ("max_message_kib", !(16..=16_384).contains(&self.max_message_kib), "it is not from 16 to 16384"),
             ("lookback_days", self.lookback_days > 36_500, "it is more than a hundred years"),
             ("port", self.port == 0, "it is 0"),
+            ("submission", self.submission.len() > 1, "it names more than one server"),
         ];
-        match checks.iter().find(|(_, wrong, _)| *wrong) {
-            Some((field, _, why)) => Err(Fault::config(*field, *why)),
-            None => Ok(()),
+        if let Some((field, _, why)) = checks.iter().find(|(_, wrong, _)| *wrong) {
+            return Err(Fault::config(*field, *why));
+        }
+        self.validate_names()
+    }
+
+    fn validate_names(&self) -> Result<(), Fault> {
+        let fits = |name: &str| {
+            (1..=limits::MAILBOX_NAME_BYTES_MAX).contains(&name.len()) && !name.chars().any(char::is_control)
+        };
+        let why = "it is empty, too long or holds control characters";
+        if let Some(place) = self.mailboxes.iter().position(|name| !fits(name)) {
+            return Err(Fault::config(format!("mailboxes[{place}]"), why));
+        }
+        if self.sent_mailbox.as_deref().is_some_and(|name| !fits(name)) {
+            return Err(Fault::config("sent_mailbox", why));
+        }
+        let is_endpoint = |text: &String| text.starts_with("tls://") || text.starts_with("starttls://");
+        match self.submission.iter().all(is_endpoint) {
+            true => Ok(()),
+            false => {
+                Err(Fault::config("submission[0]", "it is neither tls://HOST:PORT nor starttls://HOST:PORT"))
+            }
         }
     }
 
@@ -120,7 +163,7 @@ pub(crate) mod tests {
     fn what_is_left_out_has_a_default() {
         let settings = settings();
         assert_eq!(settings.endpoint(), "tls://mail.example.com:993");
-        assert_eq!((settings.mailbox.as_str(), settings.lookback_days), ("INBOX", 30));
+        assert_eq!((settings.mailboxes.as_slice(), settings.lookback_days), (&["INBOX".to_owned()][..], 30));
         assert!(settings.is_own("listen@example.com") && settings.is_own("support@example.com"));
         assert!(!settings.is_own("jo@example.org"));
         assert_eq!(settings.validate(), Ok(()));
@@ -132,7 +175,10 @@ pub(crate) mod tests {
         for (field, wrong) in [
             ("host", Settings { host: " ".into(), ..right.clone() }),
             ("user", Settings { user: "a\r\nb".into(), ..right.clone() }),
-            ("mailbox", Settings { mailbox: String::new(), ..right.clone() }),
+            ("mailboxes", Settings { mailboxes: Vec::new(), ..right.clone() }),
+            ("mailboxes[1]", Settings { mailboxes: vec!["a".into(), "b\n".into()], ..right.clone() }),
+            ("submission[0]", Settings { submission: vec!["smtp.example.com".into()], ..right.clone() }),
+            ("sent_mailbox", Settings { sent_mailbox: Some(String::new()), ..right.clone() }),
             ("max_message_kib", Settings { max_message_kib: 1, ..right.clone() }),
             ("port", Settings { port: 0, ..right.clone() }),
         ] {

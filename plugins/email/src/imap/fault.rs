@@ -3,6 +3,7 @@
 use hark_sdk::prelude::*;
 
 use super::reply::{Kind, Status};
+use super::session::Asked;
 
 /// What was being done when the server refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,10 +12,8 @@ pub enum Doing {
     Connecting,
     /// Signing in.
     SigningIn,
-    /// Opening the mailbox of the settings.
-    Opening,
-    /// Opening a target.
-    OpeningTarget,
+    /// Opening a mailbox.
+    Opening(Asked),
     /// Anything else.
     Reading,
 }
@@ -37,8 +36,10 @@ pub fn refused(status: &Status, doing: Doing) -> Fault {
         ("PRIVACYREQUIRED", _) => Fault::config("security", said),
         _ if status.kind == Kind::Bye => Fault::transient(said),
         (_, Doing::SigningIn) if status.kind == Kind::No => Fault::auth(AuthWhy::Forbidden, said),
-        (_, Doing::Opening) if status.kind == Kind::No => Fault::config("mailbox", said),
-        (_, Doing::OpeningTarget) if status.kind == Kind::No => Fault::NotFound(said),
+        (_, Doing::Opening(Asked::Setting(place))) if status.kind == Kind::No => {
+            Fault::config(format!("mailboxes[{place}]"), said)
+        }
+        (_, Doing::Opening(_)) if status.kind == Kind::No => Fault::NotFound(said),
         _ if status.kind == Kind::No => Fault::transient(said),
         _ => Fault::protocol(said),
     }
@@ -69,10 +70,10 @@ mod tests {
             (Kind::No, "UNAVAILABLE", Doing::SigningIn, "Transient"),
             (Kind::No, "LIMIT", Doing::SigningIn, "RateLimited"),
             (Kind::No, "OVERQUOTA", Doing::Reading, "QuotaExhausted"),
-            (Kind::No, "NONEXISTENT", Doing::Opening, "Config"),
-            (Kind::No, "", Doing::Opening, "Config"),
-            (Kind::No, "NONEXISTENT", Doing::OpeningTarget, "NotFound"),
-            (Kind::No, "SERVERBUG", Doing::Opening, "Transient"),
+            (Kind::No, "NONEXISTENT", Doing::Opening(Asked::Setting(1)), "mailboxes[1]"),
+            (Kind::No, "", Doing::Opening(Asked::Setting(0)), "Config"),
+            (Kind::No, "NONEXISTENT", Doing::Opening(Asked::Target), "NotFound"),
+            (Kind::No, "SERVERBUG", Doing::Opening(Asked::Setting(0)), "Transient"),
             (Kind::Bye, "", Doing::Connecting, "Transient"),
             (Kind::Bye, "UNAVAILABLE", Doing::Reading, "Transient"),
             (Kind::Bad, "", Doing::Reading, "Protocol"),

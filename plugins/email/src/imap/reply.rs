@@ -10,9 +10,10 @@ use imap_codec::imap_types::core::{IString, NString};
 use imap_codec::imap_types::fetch::{MessageDataItem, Section};
 use imap_codec::imap_types::mailbox::Mailbox;
 use imap_codec::imap_types::response::{
-    Bye, Capability, Code as WireCode, Data, GreetingKind, Response, Status as WireStatus, StatusBody,
-    StatusKind,
+    Bye, Capability, Code as WireCode, CommandContinuationRequest, Data, GreetingKind, Response,
+    Status as WireStatus, StatusBody, StatusKind,
 };
+use imap_codec::imap_types::status::StatusDataItem;
 use imap_codec::{GreetingCodec, ResponseCodec};
 
 use super::frame::Frame;
@@ -43,6 +44,8 @@ pub enum Code {
     UidValidity(u32),
     /// The UID that the next mail will get.
     UidNext(u32),
+    /// The mark of the last change in the mailbox (CONDSTORE).
+    HighestModSeq(u64),
     /// Any other: its first word, in upper case.
     Word(String),
 }
@@ -100,6 +103,21 @@ pub struct Listed {
     pub name: String,
     /// It can be opened.
     pub can_open: bool,
+    /// What it is for, as in `\sent` (RFC 6154), in lower case.
+    pub uses: Vec<String>,
+}
+
+/// What a server tells of a mailbox that is not open; none is what it left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// How many mails it holds.
+    pub mails: Option<u32>,
+    /// Its UIDVALIDITY.
+    pub uid_validity: Option<u32>,
+    /// The UID that the next mail will get.
+    pub uid_next: Option<u32>,
+    /// The mark of its last change (CONDSTORE); 0 where it keeps none.
+    pub modseq: Option<u64>,
 }
 
 /// One reply.
@@ -109,14 +127,16 @@ pub enum Reply {
     Done(String, Status),
     /// Something about the session.
     Status(Status),
-    /// The server waits for the rest of a command.
-    Continue,
+    /// The server waits for the rest of a command; what it says meanwhile, decoded where it is base64.
+    Continue(String),
     /// How many mails there are.
     Exists(u32),
     /// UIDs that were searched for.
     Search(Vec<u32>),
     /// A mailbox.
     Listed(Listed),
+    /// What a mailbox holds.
+    Counted(Counts),
     /// What the server can do.
     Capability(BTreeSet<String>),
     /// A mail.
@@ -170,7 +190,10 @@ fn with_words(mut lines: Vec<u8>) -> Vec<u8> {
 
 fn understood(response: Response<'_>, frame: Frame) -> Reply {
     match response {
-        Response::CommandContinuationRequest(_) => Reply::Continue,
+        Response::CommandContinuationRequest(request) => Reply::Continue(match request {
+            CommandContinuationRequest::Basic(basic) => basic.text().inner().to_owned(),
+            CommandContinuationRequest::Base64(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        }),
         Response::Status(WireStatus::Tagged(tagged)) => {
             Reply::Done(tagged.tag.inner().to_owned(), status(&tagged.body))
         }
@@ -189,15 +212,28 @@ fn datum(data: Data<'_>, frame: Frame) -> Reply {
         Data::Exists(count) => Reply::Exists(count),
         Data::Search(uids, ..) => Reply::Search(uids.into_iter().map(Into::into).collect()),
         Data::List { items, mailbox, .. } => {
-            let closed = |flag: &str| {
-                flag.eq_ignore_ascii_case("\\noselect") || flag.eq_ignore_ascii_case("\\nonexistent")
-            };
-            let can_open = !items.iter().any(|item| closed(&item.to_string()));
-            Reply::Listed(Listed { name: mailbox_name(&mailbox, &frame), can_open })
+            let uses: Vec<_> = items.iter().map(|item| item.to_string().to_ascii_lowercase()).collect();
+            let can_open = !uses.iter().any(|flag| flag == "\\noselect" || flag == "\\nonexistent");
+            Reply::Listed(Listed { name: mailbox_name(&mailbox, &frame), can_open, uses })
         }
+        Data::Status { items, .. } => Reply::Counted(counts(&items)),
         Data::Fetch { items, .. } => Reply::Fetched(Box::new(fetched(items.into_inner(), frame))),
         _ => Reply::Other,
     }
+}
+
+fn counts(items: &[StatusDataItem]) -> Counts {
+    let mut counts = Counts::default();
+    for item in items {
+        match item {
+            StatusDataItem::Messages(mails) => counts.mails = Some(*mails),
+            StatusDataItem::UidValidity(value) => counts.uid_validity = Some(value.get()),
+            StatusDataItem::UidNext(uid) => counts.uid_next = Some(uid.get()),
+            StatusDataItem::HighestModSeq(mark) => counts.modseq = Some(*mark),
+            _ => {}
+        }
+    }
+    counts
 }
 
 fn fetched(items: Vec<MessageDataItem<'_>>, mut frame: Frame) -> Fetched {
@@ -214,7 +250,7 @@ fn fetched(items: Vec<MessageDataItem<'_>>, mut frame: Frame) -> Fetched {
                 let bytes = Some(take_bytes(data, &mut frame));
                 match section {
                     None => fetched.whole = bytes,
-                    Some(Section::Header(None)) => fetched.header = bytes,
+                    Some(Section::Header(None) | Section::HeaderFields(None, _)) => fetched.header = bytes,
                     Some(Section::Mime(_)) => fetched.part_header = bytes,
                     Some(Section::Part(_)) => fetched.part = bytes,
                     Some(_) => {}
@@ -277,6 +313,7 @@ fn code(code: &WireCode<'_>) -> Option<Code> {
         WireCode::Capability(words) => Some(Code::Capability(capabilities(words.as_ref()))),
         WireCode::UidValidity(value) => Some(Code::UidValidity(value.get())),
         WireCode::UidNext(uid) => Some(Code::UidNext(uid.get())),
+        WireCode::HighestModSeq(mark) => Some(Code::HighestModSeq(mark.get())),
         WireCode::OverQuota => Some(Code::Word("OVERQUOTA".to_owned())),
         WireCode::Other(other) => {
             let text = String::from_utf8_lossy(other.inner()).to_ascii_uppercase();
@@ -340,8 +377,8 @@ RFC822.SIZE 733 BODY[] {6}\r\n"
             ("* 172 EXISTS\r\n", "Exists(172)"),
             ("* SEARCH 2 84 882\r\n", "Search([2, 84, 882])"),
             ("* SEARCH\r\n", "Search([])"),
-            ("+ idling\r\n", "Continue"),
-            ("+ \r\n", "Continue"),
+            ("+ idling\r\n", r#"Continue("idling")"#),
+            ("+ eyJzdGF0dXMiOiI0MDAifQ==\r\n", r#"Continue("{\"status\":\"400\"}")"#),
             ("* 44 EXPUNGE\r\n", "Other"),
             ("* XVENDOR something {\r\n", "Other"),
             (
@@ -363,9 +400,13 @@ RFC822.SIZE 733 BODY[] {6}\r\n"
             ("h1 OK [READ-ONLY] done\r\n", r#"Done("h1", Status { kind: Ok, code: None, text: "done" })"#),
             (
                 "* LIST (\\HasNoChildren \\Noselect) \"/\" \"Entw&APw-rfe\"\r\n",
-                r#"Listed(Listed { name: "Entwürfe", can_open: false })"#,
+                r#"Listed(Listed { name: "Entwürfe", can_open: false, uses: ["\\hasnochildren", "\\noselect"] })"#,
             ),
-            ("* LIST () NIL {3}\r\na b\r\n", r#"Listed(Listed { name: "a b", can_open: true })"#),
+            ("* LIST () NIL {3}\r\na b\r\n", r#"Listed(Listed { name: "a b", can_open: true, uses: [] })"#),
+            (
+                "* STATUS \"a b\" (MESSAGES 4 UIDNEXT 9 UIDVALIDITY 7 HIGHESTMODSEQ 715194045007)\r\n",
+                "Counted(Counts { mails: Some(4), uid_validity: Some(7), uid_next: Some(9), modseq: Some(715194045007) })",
+            ),
             ("* 3 FETCH (UID 9 BODY[] gibberish)\r\n", "UnreadableFetch { uid: Some(9), in_step: true }"),
             (
                 "* 3 FETCH (INTERNALDATE \"never\" UID 9)\r\n",

@@ -8,7 +8,7 @@ use hark_sdk::wire::{LineReader, Transport};
 use super::fault::{Doing, refused};
 use super::frame::{self, FrameError, Unsynced};
 use super::mutf7;
-use super::reply::{self, Code, Fetched, Kind, Listed, Reply, Status};
+use super::reply::{self, Code, Fetched, Kind, Reply, Status};
 use crate::limits;
 
 /// A mailbox that was opened for reading only.
@@ -20,24 +20,28 @@ pub struct Examined {
     pub uid_next: Option<u32>,
     /// How many mails it holds.
     pub mails: u32,
+    /// The mark of its last change, where the server keeps one (CONDSTORE).
+    pub modseq: Option<u64>,
+}
+
+/// Who asks for a mailbox to be opened: whose fault it is if there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// The operator, in this entry of `mailboxes`.
+    Setting(usize),
+    /// The host, which names a target.
+    Target,
+    /// The connector itself, on the way to something else.
+    Self_,
 }
 
 /// Which mailbox to open.
-#[derive(Debug, Clone, Copy)]
-pub enum Folder<'a> {
-    /// The one of the settings.
-    Setting(&'a str),
-    /// A target that the host names.
-    Target(&'a str),
-}
-
-impl<'a> Folder<'a> {
-    /// Returns its name.
-    pub fn name(self) -> &'a str {
-        match self {
-            Self::Setting(name) | Self::Target(name) => name,
-        }
-    }
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folder {
+    /// Its name.
+    pub name: String,
+    /// Who asks.
+    pub asked: Asked,
 }
 
 /// Why a FETCH ended before its end.
@@ -71,11 +75,12 @@ impl From<FetchEnd> for Fault {
     }
 }
 
-/// A signed-in connection. It can only read: there is no method that changes anything on the server.
+/// A signed-in connection. It reads: the one method that changes anything on the server is `append`, which
+/// puts the copy of a reply where sent mail is kept.
 pub struct Session<T> {
     pub(super) reader: LineReader<T>,
     pub(super) capabilities: BTreeSet<String>,
-    tag: String,
+    pub(super) tag: String,
     commands: u32,
     literal_max: usize,
     deadline: Ms,
@@ -106,24 +111,21 @@ impl<T: Transport> Session<T> {
     }
 
     /// Opens a mailbox for reading only.
-    pub fn examine(&mut self, folder: Folder<'_>) -> Result<Examined, Fault> {
-        let (mut uid_validity, mut uid_next, mut mails) = (None, None, 0);
-        let command = format!("EXAMINE {}", mutf7::quoted(&mutf7::encode(folder.name())));
+    pub fn examine(&mut self, folder: &Folder) -> Result<Examined, Fault> {
+        let (mut uid_validity, mut uid_next, mut modseq, mut mails) = (None, None, None, 0);
+        let command = format!("EXAMINE {}", mutf7::quoted(&mutf7::encode(&folder.name)));
         self.send(&command)?;
         let done = self.replies(|reply| match reply {
             Reply::Exists(count) => mails = count,
             Reply::Status(Status { code: Some(Code::UidValidity(value)), .. }) => uid_validity = Some(value),
             Reply::Status(Status { code: Some(Code::UidNext(uid)), .. }) => uid_next = Some(uid),
+            Reply::Status(Status { code: Some(Code::HighestModSeq(mark)), .. }) => modseq = Some(mark),
             _ => {}
         })?;
-        let doing = match folder {
-            Folder::Setting(_) => Doing::Opening,
-            Folder::Target(_) => Doing::OpeningTarget,
-        };
         match (done.kind, uid_validity) {
-            (Kind::Ok, Some(uid_validity)) => Ok(Examined { uid_validity, uid_next, mails }),
+            (Kind::Ok, Some(uid_validity)) => Ok(Examined { uid_validity, uid_next, mails, modseq }),
             (Kind::Ok, None) => Err(Fault::protocol("the server names no UIDVALIDITY for the mailbox")),
-            _ => Err(refused(&done, doing)),
+            _ => Err(refused(&done, Doing::Opening(folder.asked))),
         }
     }
 
@@ -137,21 +139,6 @@ impl<T: Transport> Session<T> {
             }
         })?;
         Ok((done.kind == Kind::Ok).then_some(found))
-    }
-
-    /// Returns the mailboxes that there are.
-    pub fn list(&mut self) -> Result<Vec<Listed>, Fault> {
-        let mut found = Vec::new();
-        self.send("LIST \"\" \"*\"")?;
-        let done = self.replies(|reply| {
-            if let Reply::Listed(listed) = reply {
-                found.push(listed);
-            }
-        })?;
-        match done.kind {
-            Kind::Ok => Ok(found),
-            _ => Err(refused(&done, Doing::Reading)),
-        }
     }
 
     /// Fetches `items` of the mails `uids`, each given to `each` as it comes. Every item that holds a body

@@ -11,7 +11,7 @@ use super::reply::{Code, Kind, Reply, Status};
 use super::session::{FetchEnd, Session};
 use crate::limits;
 use crate::manifest::PASSWORD;
-use crate::settings::{Security, Settings};
+use crate::settings::{Auth, Security, Settings};
 
 impl<T: Transport> Session<T> {
     /// Signs in on a fresh connection; the session must be over at `deadline`.
@@ -38,7 +38,8 @@ impl<T: Transport> Session<T> {
         Ok(session)
     }
 
-    fn learn(&mut self, status: &Status) {
+    /// Learns what the server says that it can do, where it says so.
+    pub(super) fn learn(&mut self, status: &Status) {
         if let Some(Code::Capability(words)) = &status.code {
             self.capabilities.clone_from(words);
         }
@@ -72,6 +73,9 @@ impl<T: Transport> Session<T> {
     }
 
     fn prove(&mut self, settings: &Settings) -> Result<(), Fault> {
+        if settings.auth == Auth::Xoauth2 {
+            return self.prove_by_token(&settings.user);
+        }
         let can = |word: &str| self.capabilities.contains(word);
         let (login, plain, initial) = (!can("LOGINDISABLED"), can("AUTH=PLAIN"), can("SASL-IR"));
         // A quoted string is ASCII; a user who is not can only sign in by SASL.
@@ -83,7 +87,10 @@ impl<T: Transport> Session<T> {
             }
         };
         match done.kind {
-            Kind::Ok => Ok(()),
+            Kind::Ok => {
+                self.learn(&done);
+                Ok(())
+            }
             _ => Err(refused(&done, Doing::SigningIn)),
         }
     }
@@ -95,26 +102,40 @@ impl<T: Transport> Session<T> {
     }
 
     fn authenticate(&mut self, user: &str, initial: bool) -> Result<Status, Fault> {
-        let mut prefix = format!("{} AUTHENTICATE PLAIN", self.begin()?);
+        match self.write_sasl("PLAIN", SecretEncoding::SaslPlain, user, initial)? {
+            Some(refusal) => Ok(refusal),
+            None => self.replies(drop),
+        }
+    }
+
+    /// Sends the secret by the SASL mechanism `name`; a status means that the server would not have it.
+    pub(super) fn write_sasl(
+        &mut self,
+        name: &str,
+        encoding: SecretEncoding,
+        user: &str,
+        initial: bool,
+    ) -> Result<Option<Status>, Fault> {
+        let mut prefix = format!("{} AUTHENTICATE {name}", self.begin()?);
         match initial {
             true => prefix.push(' '),
             false => {
                 self.reader.write(format!("{prefix}\r\n").as_bytes())?;
                 if let Some(refusal) = self.until_asked()? {
-                    return Ok(refusal);
+                    return Ok(Some(refusal));
                 }
                 prefix.clear();
             }
         }
-        self.reader.write_secret(prefix.as_bytes(), PASSWORD, user, SecretEncoding::SaslPlain, b"\r\n")?;
-        self.replies(drop)
+        self.reader.write_secret(prefix.as_bytes(), PASSWORD, user, encoding, b"\r\n")?;
+        Ok(None)
     }
 
     /// Waits for the server to ask for the rest; a status means that it will not.
-    fn until_asked(&mut self) -> Result<Option<Status>, Fault> {
+    pub(super) fn until_asked(&mut self) -> Result<Option<Status>, Fault> {
         for _ in 0..limits::STRAY_RESPONSES_MAX {
             match self.next().map_err(FetchEnd::from)? {
-                Reply::Continue => return Ok(None),
+                Reply::Continue(_) => return Ok(None),
                 Reply::Done(_, status) => return Ok(Some(status)),
                 Reply::Status(status) if status.kind == Kind::Bye => {
                     return Err(refused(&status, Doing::SigningIn));

@@ -67,7 +67,8 @@ pub fn recipients(message: &Message<'_>) -> Vec<String> {
     entries.filter_map(|entry| clean_address(entry.address()?)).collect()
 }
 
-fn clean_address(address: &str) -> Option<String> {
+/// Returns `address` in lower case, without blanks; none if it cannot be one.
+pub fn clean_address(address: &str) -> Option<String> {
     let address: String = address.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
     (1..=ADDRESS_BYTES_MAX).contains(&address.len()).then(|| address.to_lowercase())
 }
@@ -88,11 +89,18 @@ pub fn published(message: &Message<'_>, received_at: Ms) -> (Ms, bool) {
     }
 }
 
-/// Returns the id of the mailing list that the mail came by, in lower case.
+/// Returns the mailing list that the mail came by, in lower case: its id, else the address that posts to it.
 pub fn list(message: &Message<'_>) -> Option<String> {
-    let named = field(message, "List-Id")?;
+    let Some(named) = field(message, "List-Id") else { return list_post(message) };
     let inner = named.rsplit_once('<').map_or(named, |(_, rest)| rest.split('>').next().unwrap_or(rest));
-    plain::line(inner).map(|list| plain::cut(list.to_lowercase(), limits::ID_BYTES_MAX))
+    let list = plain::line(inner).map(|list| plain::cut(list.to_lowercase(), limits::ID_BYTES_MAX));
+    list.or_else(|| list_post(message))
+}
+
+/// Returns the address that posts to the list that the mail came by (RFC 2369).
+pub fn list_post(message: &Message<'_>) -> Option<String> {
+    let (_, rest) = field(message, "List-Post")?.split_once("<mailto:")?;
+    clean_address(rest.split(['>', '?']).next()?).filter(|address| address.contains('@'))
 }
 
 /// Tells whether a machine sent the mail, or asks not to be answered (RFC 3834 and what came before).
@@ -100,16 +108,22 @@ pub fn is_automated(message: &Message<'_>) -> bool {
     let word = |name: &'static str| {
         field(message, name).map(|value| value.split(';').next().unwrap_or("").trim().to_ascii_lowercase())
     };
-    let submitted = word("Auto-Submitted").is_some_and(|word| word != "no");
     let bulk = word("Precedence").is_some_and(|word| matches!(word.as_str(), "bulk" | "junk" | "list"));
     let suppressed =
         word("X-Auto-Response-Suppress").is_some_and(|word| !matches!(word.as_str(), "" | "none"));
+    bulk || suppressed || is_by_machine(message)
+}
+
+/// Tells whether the mail says that no person wrote it.
+pub fn is_by_machine(message: &Message<'_>) -> bool {
+    let submitted = field(message, "Auto-Submitted")
+        .map(|value| value.split(';').next().unwrap_or("").trim().to_ascii_lowercase());
     let bounce_path = field(message, "Return-Path").is_some_and(|path| path.trim() == "<>");
     let report = message.content_type().is_some_and(|kind| {
         kind.ctype().eq_ignore_ascii_case("multipart")
             && kind.subtype().is_some_and(|sub| sub.eq_ignore_ascii_case("report"))
     });
-    submitted || bulk || suppressed || bounce_path || report
+    submitted.is_some_and(|word| word != "no") || bounce_path || report
 }
 
 /// Tells whether nobody reads mail to `address`.

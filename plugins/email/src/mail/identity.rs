@@ -7,6 +7,11 @@ use sha2::{Digest, Sha256};
 use super::header::{self, Author};
 use crate::limits;
 
+/// How an id begins that was made here.
+const MADE_UP_START: &str = "sha256.";
+/// How an id ends that was made here.
+const MADE_UP_END: &str = "@local";
+
 /// Where a mail stands among others.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Thread {
@@ -18,10 +23,31 @@ pub struct Thread {
 
 /// Returns the Message-ID without its brackets, or one made of what the mail says where it has none.
 pub fn own(message: &Message<'_>, author: Option<&Author>, text: &str) -> String {
-    ids(message.header("Message-ID"))
-        .into_iter()
-        .next()
-        .unwrap_or_else(|| made_of(header::claimed_date(message), author, message.subject(), text))
+    named(message).unwrap_or_else(|| made_of(header::claimed_date(message), author, message.subject(), text))
+}
+
+/// Returns the Message-ID without its brackets.
+pub fn named(message: &Message<'_>) -> Option<String> {
+    ids(message.header("Message-ID")).into_iter().next()
+}
+
+/// Tells whether `id` was made here, for a mail that has none or one that is too long.
+pub fn is_made_up(id: &str) -> bool {
+    id.starts_with(MADE_UP_START) && id.ends_with(MADE_UP_END)
+}
+
+/// Returns the mails before the mail `own` in its thread, the first one first, each once.
+pub fn before(message: &Message<'_>, own: &str) -> Vec<String> {
+    let mut before: Vec<String> = Vec::new();
+    let references = ids(message.header("References"));
+    // A client that names no references is believed when it names one mail that it answers.
+    let answered = ids(message.header("In-Reply-To")).into_iter().take(1).filter(|_| references.is_empty());
+    for id in references.iter().cloned().chain(answered) {
+        if id != own && !is_made_up(&id) && !before.contains(&id) {
+            before.push(id);
+        }
+    }
+    before
 }
 
 /// Returns the place of the mail `own` in its thread: the root is the first reference, the parent the last.
@@ -56,7 +82,7 @@ fn made_of(date: Option<Ms>, author: Option<&Author>, subject: Option<&str>, tex
 fn hashed(hash: Sha256) -> String {
     let digest = hash.finalize();
     let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256.{hex}@local")
+    format!("{MADE_UP_START}{hex}{MADE_UP_END}")
 }
 
 /// Returns the message ids in a field, each without brackets and blanks; one that is too long is hashed.

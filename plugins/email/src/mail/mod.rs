@@ -10,6 +10,7 @@ mod charset;
 mod header;
 mod identity;
 mod nesting;
+mod original;
 mod plain;
 
 use hark_sdk::prelude::*;
@@ -20,7 +21,9 @@ use crate::settings::Settings;
 
 pub use body::CUT_FIELD;
 pub use charset::header_end;
+pub use identity::is_made_up;
 pub use nesting::HELD_MAIL;
+pub use original::{Correspondent, Original, original};
 
 /// What is known of a mail beside its bytes.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +50,12 @@ pub fn events(raw: &[u8], envelope: Envelope<'_>, settings: &Settings) -> Vec<Ev
         Some(_) => vec![poison(envelope, "it has none of the fields that a mail must have")],
         None => vec![poison(envelope, "it has no header")],
     }
+}
+
+/// Returns the Message-ID of the mail, or of the header, `raw`.
+pub fn message_id(raw: &[u8]) -> Option<String> {
+    let header = charset::mend_header(&raw[..header_end(raw)]).into_owned();
+    identity::named(&MessageParser::default().parse(&header)?)
 }
 
 /// A mail that could not be understood.
@@ -77,12 +86,16 @@ impl Mail<'_> {
 
         let mut events = Vec::with_capacity(limits::MAIL_EVENTS_MAX as usize);
         events.extend(author.as_ref().map(|author| self.actor(author, automated, is_self)));
-        events.push(Event::Conversation(Conversation {
-            title: self.message.thread_name().and_then(plain::line).or_else(|| subject.clone()),
-            place: Some(list.clone().unwrap_or_else(|| self.envelope.mailbox.to_owned())),
-            visibility,
-            ..Conversation::new(thread.conversation.clone())
-        }));
+        // Where a conversation takes place and who may read it is said by its other mails: our own answer,
+        // found where sent mail is kept, must not move it there.
+        if !is_self || list.is_some() || thread.parent.is_none() {
+            events.push(Event::Conversation(Conversation {
+                title: self.message.thread_name().and_then(plain::line).or_else(|| subject.clone()),
+                place: Some(list.clone().unwrap_or_else(|| self.envelope.mailbox.to_owned())),
+                visibility,
+                ..Conversation::new(thread.conversation.clone())
+            }));
+        }
         let origin = Provenance::new(self.envelope.payload, "");
         events.push(Event::Item(Item {
             revision: revision(self.envelope.received_at),
@@ -136,8 +149,10 @@ fn reply_to(target: String) -> Relation {
     Relation { kind: RelationKind::ReplyTo, target, target_is_actor: false }
 }
 
-/// A mail never changes, so a second one under the same Message-ID is another copy or a forgery. The mark
-/// falls with the time of arrival: whatever the order of reading, the first to arrive is the one shown.
+/// A mail never changes, so a second one under the same Message-ID is another copy, which a list may have
+/// put a line under, or a forgery: neither may take the place of what was read. It is kept as an earlier
+/// revision, so nothing is lost and anybody can see that there were two. The mark falls with the time of
+/// arrival: whatever the order of reading, backfill included, the first to arrive is the one shown.
 fn revision(received_at: Ms) -> String {
     format!("{:019}", i64::MAX - received_at.max(0))
 }

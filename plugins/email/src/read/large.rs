@@ -3,13 +3,14 @@
 use hark_sdk::prelude::*;
 use hark_sdk::wire::Transport;
 
-use super::{Next, Reading, Seen, envelope};
+use super::{Seen, Visit, envelope};
 use crate::cut::{self, Plan};
 use crate::imap::{FetchEnd, Fetched};
 use crate::position::Care;
+use crate::share::Next;
 use crate::{label, limits, mail};
 
-impl<T: Transport> Reading<'_, T> {
+impl<T: Transport> Visit<'_, T> {
     /// Fetches what fits of a large mail and gives its events.
     pub(super) fn take_large(&mut self, mail: Seen) -> Result<Next, Fault> {
         self.bytes += u64::from(limits::CUT_HEADER_BYTES_MAX + limits::CUT_TEXT_BYTES_MAX);

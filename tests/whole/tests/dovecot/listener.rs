@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime};
 use hark_egress::{BoundCredential, GateOptions, Names, Secret, SourceGate};
 use hark_kit::dovecot::Dovecot;
 use hark_model::{
-    Batch, Budget, EndpointPattern, Event, Grant, ReadMode, ReadRequest, SecretRef, SourceLimits, SourceName,
-    Zone,
+    Action, Batch, Budget, EndpointPattern, Event, Grant, Ms, Outcome, ReadMode, ReadRequest, SecretRef,
+    SourceLimits, SourceName, Zone,
 };
 use hark_runtime::{CallContext, CallError, CallReport, Connector};
 use hark_store::{
@@ -30,15 +30,18 @@ pub struct Setup {
     pub port: u16,
     /// Password to sign in with.
     pub password: String,
-    /// Mailbox to listen to.
-    pub mailbox: &'static str,
+    /// Mailboxes to listen to.
+    pub mailboxes: Vec<&'static str>,
+    /// Where replies are handed in.
+    pub submission: Option<String>,
 }
 
 impl Setup {
     /// All as it should be.
     pub fn right(dovecot: &Dovecot) -> Self {
         let password = Dovecot::PASSWORD.to_owned();
-        Self { security: "tls", port: dovecot.tls_port(), password, mailbox: "INBOX" }
+        let mailboxes = vec!["INBOX"];
+        Self { security: "tls", port: dovecot.tls_port(), password, mailboxes, submission: None }
     }
 }
 
@@ -64,7 +67,8 @@ impl Listener {
         let source = store.register_source(record(connector)).await.expect("a source");
         let settings = serde_json::json!({
             "host": "127.0.0.1", "port": setup.port, "security": setup.security, "user": Dovecot::USER,
-            "mailbox": setup.mailbox, "own_addresses": ["support@example.com"],
+            "mailboxes": setup.mailboxes, "own_addresses": ["support@example.com"],
+            "submission": setup.submission.as_slice(),
         });
         let gate = gate(connector, &dovecot.ca_file(), folder.path(), &setup).await;
         let (connector, settings) = (connector.clone(), settings.to_string());
@@ -110,14 +114,72 @@ impl Listener {
         panic!("the run never ends");
     }
 
+    /// Reads a span further back until it is through; what comes is stored, the cursor of live reading stays.
+    pub async fn backfill(&self, since: Ms, until: Ms) -> Result<Committed, CallError> {
+        let request = ReadRequest {
+            mode: ReadMode::Backfill,
+            since: Some(since),
+            until: Some(until),
+            ..self.request(None, None)
+        };
+        self.drain(request).await
+    }
+
+    /// Asks whether these items are still there; what comes is stored.
+    pub async fn recheck(&self, ids: &[&str]) -> Result<Committed, CallError> {
+        let ids = ids.iter().map(|id| (*id).to_owned()).collect();
+        self.drain(ReadRequest { mode: ReadMode::Recheck, ids, ..self.request(None, None) }).await
+    }
+
+    async fn drain(&self, mut request: ReadRequest) -> Result<Committed, CallError> {
+        let mut sum = Committed::default();
+        for _ in 0..CALLS_MAX {
+            let report = self.connector.read(self.context(), &self.settings, request.clone()).await;
+            let mut batch = report.result?;
+            request.cursor = batch.cursor.take().or(request.cursor);
+            request.continuation = batch.continuation.take();
+            let commit = BatchCommit { checkpoint: None, ..self.commit_of(batch, report.payloads) };
+            let done = self.store.commit_batch(commit).await.expect("a commit");
+            sum.new_items += done.new_items;
+            sum.duplicates += done.duplicates;
+            if request.continuation.is_none() {
+                return Ok(sum);
+            }
+        }
+        panic!("the run never ends");
+    }
+
+    /// Replies to the mail `on`; what comes of it is stored.
+    pub async fn reply(&self, on: &str, key: &str, text: &str) -> Result<Outcome, CallError> {
+        let action = Action {
+            name: "reply".to_owned(),
+            on: Some(on.to_owned()),
+            arguments: serde_json::json!({ "text": text }).to_string(),
+            idempotency_key: key.to_owned(),
+        };
+        let report = self.connector.act(self.context(), &self.settings, action).await;
+        let outcome = report.result?;
+        if let Outcome::Done(events) | Outcome::AlreadyDone(events) = &outcome {
+            let batch = Batch { events: events.clone(), ..Batch::default() };
+            let commit = BatchCommit { checkpoint: None, ..self.commit_of(batch, report.payloads) };
+            self.store.commit_batch(commit).await.expect("a commit");
+        }
+        Ok(outcome)
+    }
+
     /// Reads once from where the store says.
     pub async fn read(&self, continuation: Option<Vec<u8>>) -> CallReport<Batch> {
         let checkpoint = self.store.checkpoint(self.source, STREAM, "").await.expect("a checkpoint");
-        let request = ReadRequest {
+        let request = self.request(checkpoint.and_then(|checkpoint| checkpoint.cursor), continuation);
+        self.connector.read(self.context(), &self.settings, request).await
+    }
+
+    fn request(&self, cursor: Option<Vec<u8>>, continuation: Option<Vec<u8>>) -> ReadRequest {
+        ReadRequest {
             stream: STREAM.to_owned(),
             target: None,
             mode: ReadMode::Incremental,
-            cursor: checkpoint.and_then(|checkpoint| checkpoint.cursor),
+            cursor,
             continuation,
             since: None,
             until: None,
@@ -128,11 +190,14 @@ impl Listener {
                 max_cost_microusd: 0,
                 deadline: now_ms() + 28_000,
             },
-        };
-        self.connector.read(self.context(), &self.settings, request).await
+        }
     }
 
     async fn commit(&self, batch: Batch, payloads: Vec<hark_model::KeptPayload>) -> Committed {
+        self.store.commit_batch(self.commit_of(batch, payloads)).await.expect("a commit")
+    }
+
+    fn commit_of(&self, batch: Batch, payloads: Vec<hark_model::KeptPayload>) -> BatchCommit {
         let (mut entries, mut quarantined) = (Vec::new(), Vec::new());
         for event in batch.events {
             match event {
@@ -150,7 +215,7 @@ impl Listener {
         let named: Vec<u64> =
             entries.iter().filter_map(|entry| Some(entry.event.origin()?.payload)).collect();
         let is_named = |id: u64| named.contains(&id) || quarantined.iter().any(|entry| entry.payload == id);
-        let commit = BatchCommit {
+        BatchCommit {
             source: self.source,
             stream: STREAM.to_owned(),
             target: String::new(),
@@ -165,8 +230,7 @@ impl Listener {
             }),
             entries,
             quarantined,
-        };
-        self.store.commit_batch(commit).await.expect("a commit")
+        }
     }
 }
 
@@ -190,22 +254,30 @@ fn record(connector: &Connector) -> SourceRecord {
 async fn gate(connector: &Connector, ca_file: &Path, folder: &Path, setup: &Setup) -> Arc<SourceGate> {
     let secret_file = folder.join("password");
     std::fs::write(&secret_file, &setup.password).expect("the folder is ours");
-    let filled =
-        |pattern: &String| pattern.replace("{host}", "127.0.0.1").replace("{port}", &setup.port.to_string());
-    let manifest = connector.manifest();
-    let endpoints: Vec<_> = manifest
-        .endpoints
-        .iter()
-        .map(|pattern| EndpointPattern::parse(&filled(pattern)).expect("a pattern"))
-        .collect();
-    let mut info = manifest.credentials[0].clone();
-    info.audience = info.audience.iter().map(filled).collect();
-    let credential = BoundCredential {
-        info,
-        audience_hosts: Vec::new(),
-        audience_endpoints: endpoints.clone(),
-        secret: Some(Secret::resolve(&SecretRef::File(secret_file)).await.expect("a secret")),
+    let submission = setup.submission.clone().unwrap_or_default();
+    let filled = |patterns: &[String]| -> Vec<String> {
+        let fill = |pattern: &String| {
+            let filled = pattern.replace("{host}", "127.0.0.1").replace("{port}", &setup.port.to_string());
+            filled.replace("{submission}", &submission)
+        };
+        patterns.iter().map(fill).filter(|pattern| !pattern.is_empty()).collect()
     };
+    let parsed = |patterns: &[String]| -> Vec<EndpointPattern> {
+        patterns.iter().map(|text| EndpointPattern::parse(text).expect("a pattern")).collect()
+    };
+    let manifest = connector.manifest();
+    let endpoints = parsed(&filled(&manifest.endpoints));
+    let mut credentials = Vec::new();
+    for info in &manifest.credentials {
+        let mut info = info.clone();
+        info.audience = filled(&info.audience);
+        credentials.push(BoundCredential {
+            audience_hosts: Vec::new(),
+            audience_endpoints: parsed(&info.audience),
+            info,
+            secret: Some(Secret::resolve(&SecretRef::File(secret_file.clone())).await.expect("a secret")),
+        });
+    }
     let options = GateOptions {
         source: SourceName::parse("support-mail").expect("a name"),
         hosts: Vec::new(),
@@ -216,7 +288,7 @@ async fn gate(connector: &Connector, ca_file: &Path, folder: &Path, setup: &Setu
             private_addresses: vec!["127.0.0.0/8".parse().expect("a range")],
             ca_file: Some(ca_file.to_owned()),
         },
-        credentials: vec![credential],
+        credentials,
         limits: SourceLimits::STRICT,
         user_agent: "hark-test".to_owned(),
         names: Names::System,

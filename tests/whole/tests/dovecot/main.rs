@@ -1,13 +1,16 @@
 //! The e-mail connector, as it ships, against a real Dovecot: compiled, sandboxed, behind the gate.
 //!
-//! Where no Dovecot is installed the tests are ignored and say so; with `CI=true` they fail.
+//! Where no Dovecot is installed, or no aiosmtpd, the tests that need it are ignored and say so; with `CI=true`
+//! they fail.
 
 #![allow(clippy::unwrap_used, reason = "a test may end at once")]
 
 mod corpus;
+mod folders;
 mod judge;
 mod listener;
 mod proxy;
+mod replies;
 mod traps;
 
 use std::future::Future;
@@ -16,6 +19,7 @@ use std::time::{Duration, SystemTime};
 
 use hark_kit::dovecot::Dovecot;
 use hark_kit::needs;
+use hark_kit::submission::SubmissionServer;
 use hark_model::{Fault, FaultClass, Raw};
 use hark_runtime::{CallError, Connector, Runtime, RuntimeOptions};
 
@@ -29,7 +33,11 @@ const MAILS: usize = 1_000;
 const SEED: u64 = 20_260_724;
 
 fn main() -> std::process::ExitCode {
-    let trials: [(&'static str, fn()); 8] = [
+    let mailbox: [(&'static str, fn()); 12] = [
+        ("several_mailboxes_are_read_and_listed", || run(folders::several_are_read)),
+        ("a_span_further_back_is_read_and_live_reading_goes_on", || run(folders::backfill)),
+        ("an_expunged_mail_is_removed_and_a_moved_one_is_not", || run(folders::recheck)),
+        ("a_mailbox_that_fills_up_does_not_starve_the_others", || run(folders::fairness)),
         ("every_mail_is_stored_once_as_what_it_is", || run(every_mail_is_stored_once)),
         ("uids_that_change_double_nothing", || run(changed_uids_double_nothing)),
         ("a_cut_in_a_literal_loses_nothing", || run(a_cut_loses_nothing)),
@@ -39,7 +47,14 @@ fn main() -> std::process::ExitCode {
         ("a_mailbox_is_checked_and_found", || run(a_mailbox_is_checked)),
         ("kept_mails_give_the_same_events_again", || run(kept_mails_read_the_same)),
     ];
-    needs::run(Dovecot::installed().err(), trials)
+    let replies: [(&'static str, fn()); 3] = [
+        ("a_thread_that_is_answered_is_one_conversation", || run(replies::answered_thread_is_one)),
+        ("a_reply_that_may_have_been_sent_is_not_sent_again", || run(replies::uncertain_is_not_repeated)),
+        ("a_reply_by_starttls_reaches_its_reader_whole", || run(replies::starttls_reply_is_whole)),
+    ];
+    let missing = Dovecot::installed().err();
+    let also_missing = missing.clone().or_else(|| SubmissionServer::installed().err());
+    needs::run_each([(missing, mailbox.to_vec()), (also_missing, replies.to_vec())])
 }
 
 /// Runs a test with the compiled connector at hand.
@@ -161,11 +176,12 @@ async fn a_wrong_password_is_told(connector: Connector) {
 
 async fn a_wrong_mailbox_is_named(connector: Connector) {
     let dovecot = Dovecot::start();
-    let setup = Setup { mailbox: "No such \"box\" für uns", ..Setup::right(&dovecot) };
+    let mailboxes = vec!["INBOX", "No such \"box\" für uns"];
+    let setup = Setup { mailboxes, ..Setup::right(&dovecot) };
     let listener = Listener::new(&connector, &dovecot, setup).await;
     let error = listener.connector.check(listener.context(), listener.settings()).await.result.unwrap_err();
     let CallError::Fault(Fault::Config { field, detail }) = error else { panic!("{error}") };
-    assert_eq!(field, "mailbox", "{detail}");
+    assert_eq!(field, "mailboxes[1]", "{detail}");
 }
 
 async fn starttls_signs_in(connector: Connector) {

@@ -6,6 +6,10 @@ use std::rc::Rc;
 use hark_sdk::testing;
 use proptest::prelude::*;
 
+mod backfill;
+mod folders;
+mod recheck;
+
 use super::*;
 use crate::played::{self, Stored, World};
 use crate::settings::tests::settings;
@@ -19,7 +23,7 @@ fn mail(uid: u32) -> Stored {
     Stored::new(uid, NOW - HOUR + i64::from(uid), raw)
 }
 
-fn request(max_events: u32) -> ReadRequest {
+pub fn request(max_events: u32) -> ReadRequest {
     ReadRequest {
         stream_name: "inbox".into(),
         target: None,
@@ -41,6 +45,11 @@ struct Host {
     continuation: Option<Vec<u8>>,
     max_events: u32,
     events: Vec<Event>,
+    mode: ReadMode,
+    target: Option<String>,
+    since: Option<Ms>,
+    until: Option<Ms>,
+    recheck: Vec<String>,
 }
 
 impl Host {
@@ -54,6 +63,11 @@ impl Host {
             continuation: None,
             max_events: 2_000,
             events: Vec::new(),
+            mode: ReadMode::Incremental,
+            target: None,
+            since: None,
+            until: None,
+            recheck: Vec::new(),
         }
     }
 
@@ -61,8 +75,16 @@ impl Host {
     fn call(&mut self) -> Result<bool, Fault> {
         let mut request = request(self.max_events);
         (request.cursor, request.continuation) = (self.cursor.clone(), self.continuation.take());
-        let batch = Session::sign_in(played::connect(&self.world), &self.settings, request.budget.deadline)
-            .and_then(|session| read(session, &self.settings, &request))?;
+        (request.mode, request.target) = (self.mode, self.target.clone());
+        (request.since, request.until) = (self.since, self.until);
+        request.ids.clone_from(&self.recheck);
+        let session =
+            Session::sign_in(played::connect(&self.world), &self.settings, request.budget.deadline)?;
+        let batch = match self.mode {
+            ReadMode::Incremental => incremental(session, &self.settings, &request),
+            ReadMode::Backfill => backfill(session, &self.settings, &request),
+            ReadMode::Recheck => recheck(session, &self.settings, &request),
+        }?;
         assert!(batch.events.len() <= self.max_events as usize);
         self.events.extend(batch.events);
         self.cursor = batch.cursor.or(self.cursor.take());
@@ -377,7 +399,7 @@ proptest! {
         let settings = settings();
         let session = Session::sign_in(hark_sdk::wire::LineReader::new(script), &settings, NOW + 25_000);
         if let Ok(session) = session {
-            let _any = read(session, &settings, &request(100));
+            let _any = incremental(session, &settings, &request(100));
         }
     }
 }
