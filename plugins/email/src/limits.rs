@@ -83,6 +83,10 @@ pub const PROOF_UIDS_MAX: u32 = 200;
 
 /// Longest text of a reply.
 pub const REPLY_TEXT_BYTES_MAX: usize = 256 << 10;
+/// Longest line of a reply that goes out as it is: well under what a server must take.
+pub const REPLY_LINE_BYTES_MAX: usize = 900;
+/// Length of a line of base64.
+pub const BASE64_LINE_BYTES: usize = 76;
 /// Most recipients of a reply.
 pub const RECIPIENTS_MAX: usize = 50;
 /// Most message ids that a reply names as references.

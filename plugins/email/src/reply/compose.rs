@@ -1,8 +1,12 @@
 //! A reply as a mail: who gets it, where it stands in its thread, its words in a form that every server takes.
 
+use base64::Engine;
 use hark_sdk::prelude::*;
-use mail_builder::MessageBuilder;
+use mail_builder::headers::Header;
 use mail_builder::headers::address::Address;
+use mail_builder::headers::date::Date;
+use mail_builder::headers::message_id::MessageId;
+use mail_builder::headers::text::Text;
 
 use super::{Arguments, To};
 use crate::limits;
@@ -30,23 +34,48 @@ pub fn draft(
     let from = sender(original, settings)?;
     let (to, cc) = recipients(original, arguments.to, settings)?;
     let domain = from.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
-    let mut builder = MessageBuilder::new()
-        .from(from.clone())
-        .to(addresses(&to))
-        .subject(subject(original))
-        .date(Clock::now() / 1_000)
-        .message_id(format!("{token}{domain}"))
-        .in_reply_to(original.message_id.clone())
-        .references(references(original))
-        .text_body(text::plain(&arguments.text) + "\n");
+    let mut raw = Vec::new();
+    field(&mut raw, "From", &Address::from(from.clone()));
+    field(&mut raw, "To", &addresses(&to));
     if !cc.is_empty() {
-        builder = builder.cc(addresses(&cc));
+        field(&mut raw, "Cc", &addresses(&cc));
     }
-    let raw = builder
-        .write_to_vec()
-        .map_err(|error| Fault::protocol(format!("the reply cannot be written: {error}")))?;
+    field(&mut raw, "Subject", &Text::new(subject(original)));
+    field(&mut raw, "Date", &Date::new(Clock::now() / 1_000));
+    field(&mut raw, "Message-ID", &MessageId::new(format!("{token}{domain}")));
+    field(&mut raw, "In-Reply-To", &MessageId::new(original.message_id.clone()));
+    field(&mut raw, "References", &MessageId::from(references(original)));
+    push_body(&mut raw, &text::plain(&arguments.text));
     let to = to.into_iter().chain(cc).map(|somebody| somebody.address).collect();
     Ok(Draft { from, to, raw })
+}
+
+/// Field by field: the library's builder of whole mails has a clock and chance linked in, which a connector has
+/// not.
+fn field(raw: &mut Vec<u8>, name: &str, value: &impl Header) {
+    raw.extend_from_slice(name.as_bytes());
+    raw.extend_from_slice(b": ");
+    value.write_header(raw, name.len() + 2);
+}
+
+/// Plain where every server takes it as it is, else in base64.
+fn push_body(raw: &mut Vec<u8>, text: &str) {
+    let lines = text.replace('\n', "\r\n") + "\r\n";
+    let is_plain = text.is_ascii() && text.lines().all(|line| line.len() <= limits::REPLY_LINE_BYTES_MAX);
+    let (charset, encoding) = if is_plain { ("us-ascii", "7bit") } else { ("utf-8", "base64") };
+    let head = format!(
+        "MIME-Version: 1.0\r\nContent-Type: text/plain; charset={charset}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
+    );
+    raw.extend_from_slice(head.as_bytes());
+    if is_plain {
+        raw.extend_from_slice(lines.as_bytes());
+        return;
+    }
+    let encoded = base64::engine::general_purpose::STANDARD.encode(lines);
+    for line in encoded.as_bytes().chunks(limits::BASE64_LINE_BYTES) {
+        raw.extend_from_slice(line);
+        raw.extend_from_slice(b"\r\n");
+    }
 }
 
 /// The address of ours that the mail was sent to, else the first that there is.

@@ -191,7 +191,10 @@ impl Session {
                     }
                 }
             }
-            CommandBody::Fetch { sequence_set, macro_or_item_names, uid } => {
+            CommandBody::Fetch { modifiers, .. } if !modifiers.is_empty() => {
+                (format!("{tag} BAD no modifier is offered\r\n").into_bytes(), Next::Command)
+            }
+            CommandBody::Fetch { sequence_set, macro_or_item_names, uid, .. } => {
                 let mut answer = Vec::new();
                 let mut boards = self.stage.boards();
                 let fetched = fetch::fetch(
