@@ -22,6 +22,8 @@ pub struct Feed {
     pub ttl_ms: Option<i64>,
     /// Its entries in the order of the document.
     pub parts: Vec<Part>,
+    /// The document ends before it should: there may be entries that are not in it.
+    pub cut: bool,
 }
 
 /// One part of a feed.

@@ -125,7 +125,11 @@ impl Run<'_> {
         let all = self.deliver(url, &feed, origin);
         let state = self.state.of(url);
         state.failures = 0;
-        if all {
+        if all && feed.cut {
+            // The next answer to these validators would be that nothing has changed.
+            (state.etag, state.last_modified) = (None, None);
+            warn!("{}: the document ends in the middle, it is read again", fetch::shown(url));
+        } else if all {
             (state.etag, state.last_modified) = (etag, last_modified);
             state.ttl_ms = feed.ttl_ms;
             state.not_before = fetch::later(not_before, origin.received_at, feed.ttl_ms);

@@ -35,9 +35,11 @@ pub fn parse(document: &str) -> Result<Feed, NotAFeed> {
         format: None,
         base: None,
         entries: 0,
+        ended: false,
         feed: Feed::default(),
     };
     scanner.scan()?;
+    scanner.feed.cut = !scanner.ended;
     match scanner.format {
         Some(_) => Ok(scanner.feed),
         None => Err(NotAFeed(format!("XML that cannot be read: {:?}", crate::document::beginning(document)))),
@@ -53,7 +55,14 @@ struct Scanner<'d> {
     format: Option<Format>,
     base: Option<String>,
     entries: usize,
+    /// The end of the document's element was seen.
+    ended: bool,
     feed: Feed,
+}
+
+/// Says whether an element of that name, prefix and all, is the whole of a feed.
+fn is_root_name(name: &str) -> bool {
+    matches!(name.rsplit(':').next(), Some("rss" | "RDF" | "feed"))
 }
 
 impl<'d> Scanner<'d> {
@@ -63,6 +72,7 @@ impl<'d> Scanner<'d> {
             match self.reader.read_event() {
                 Ok(Event::Start(start)) => self.start(start, at)?,
                 Ok(Event::Empty(start)) => self.empty(&start)?,
+                Ok(Event::End(end)) => self.ended |= is_root_name(end.name().as_ref()),
                 Ok(Event::Eof) => return Ok(()),
                 Ok(_) => {}
                 Err(error) if self.format.is_some() => {
@@ -74,6 +84,8 @@ impl<'d> Scanner<'d> {
                 Err(_) => return Ok(()),
             }
         }
+        // What is left out here is left out the next time, too.
+        self.ended = true;
         hark_sdk::warn!("the feed has more than {} entries, the rest is left out", limits::ENTRIES_MAX);
         Ok(())
     }
