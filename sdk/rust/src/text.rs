@@ -21,7 +21,15 @@ pub fn plain(text: &str) -> String {
 
 /// Returns `text` as [`plain`] on one line: each run of white space is one space.
 pub fn line(text: &str) -> String {
-    plain(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+    // Without a list of the words: of a text of megabytes it would be as large as the text again.
+    let mut words = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !words.is_empty() {
+            words.push(' ');
+        }
+        words.push_str(word);
+    }
+    plain(&words)
 }
 
 /// The C0 controls and DEL; those of C1 are left, as they never begin anything in UTF-8 on a screen that
