@@ -56,6 +56,9 @@ impl GateCall {
             Ok(answer) => self.hand_over(answer),
             Err(fault) => {
                 tracing::info!(source = %self.gate.source(), %fault, "no response");
+                if let HttpFault::Denied(why) = &fault {
+                    self.gate.note_denied(why);
+                }
                 Err(fault)
             }
         }
@@ -90,7 +93,12 @@ impl GateCall {
                 Err(WireFault::Denied(Refusal::EndpointForm { why: invalid.to_string() }.to_string()))
             }
         };
-        opened.inspect_err(|fault| tracing::info!(source = %self.gate.source(), %fault, "no wire"))
+        opened.inspect_err(|fault| {
+            tracing::info!(source = %self.gate.source(), %fault, "no wire");
+            if let WireFault::Denied(why) = fault {
+                self.gate.note_denied(why);
+            }
+        })
     }
 
     /// Keeps a payload that the connector cut out of a wire, and returns its id: 0 when the call has
@@ -139,6 +147,11 @@ impl GateCall {
     ) -> Result<bool, HmacDenied> {
         let key = self.gate.webhook_key(credential).map_err(|refusal| HmacDenied(refusal.to_string()))?;
         Ok(credential::signed(key, digest, message, claimed))
+    }
+
+    /// Returns the time as the guest is told it, in milliseconds since 1970.
+    pub fn now(&self) -> Ms {
+        self.gate.now()
     }
 
     /// Ends the call.

@@ -4,7 +4,7 @@
 //! once the origin has changed. Not here: the rules themselves, retries.
 
 use std::error::Error;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use bytes::Bytes;
 use hark_model::Ms;
@@ -19,6 +19,7 @@ use crate::meter::Meter;
 use crate::names::NameError;
 use crate::redirect;
 use crate::refusal::Refusal;
+use crate::upstream::{self, Upstream};
 use crate::{BoundCredential, HttpFault, HttpRequest, Secret, SourceGate, headers, limits, url_rule};
 
 /// What came back, as a guest may see it.
@@ -33,12 +34,12 @@ pub(crate) struct Answer {
 }
 
 /// One request on its way; without the credential, which goes into the copy that is sent.
-struct Hop<'a> {
-    method: Method,
-    url: Url,
-    headers: HeaderMap,
-    body: Option<Bytes>,
-    credential: Option<(&'a BoundCredential, &'a Secret)>,
+pub(crate) struct Hop<'a> {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Option<Bytes>,
+    pub(crate) credential: Option<(&'a BoundCredential, &'a Secret)>,
 }
 
 /// Runs `request` to its answer, within the time of the request and of the call.
@@ -56,10 +57,14 @@ pub(crate) async fn run(gate: &SourceGate, meter: &Meter, request: HttpRequest) 
 async fn travel(gate: &SourceGate, meter: &Meter, mut hop: Hop<'_>) -> Result<Answer, HttpFault> {
     let mut redirects = 0;
     loop {
-        let mut response = hop.send(gate, meter).await?;
+        let sent = hop.send(gate, meter).await;
+        let mut response = sent.inspect_err(|fault| upstream::note_fault(gate, &hop, fault))?;
         let location =
             response.headers().get(LOCATION).filter(|_| redirect::is_redirect(response.status().as_u16()));
-        let Some(location) = location else { return answer(gate, meter, &hop, response).await };
+        let Some(location) = location else {
+            let answered = answer(gate, meter, &hop, response).await;
+            return answered.inspect_err(|fault| upstream::note_fault(gate, &hop, fault));
+        };
         // A server may write the credential that it was sent into its redirects.
         let location = gate.scrub(&String::from_utf8_lossy(location.as_bytes()));
         if redirects == gate.limits.redirects {
@@ -68,6 +73,7 @@ async fn travel(gate: &SourceGate, meter: &Meter, mut hop: Hop<'_>) -> Result<An
         redirects += 1;
         let status = response.status().as_u16();
         drain(&mut response, meter).await;
+        upstream::note(gate, &hop, status, &gate.shown_headers(response.headers()), &[], gate.now());
         hop = hop.follow(gate, status, &location).map_err(|refusal| {
             denied(gate, &Refusal::Redirect { to: without_query(&location), why: Box::new(refusal) })
         })?;
@@ -99,7 +105,12 @@ impl<'a> Hop<'a> {
             return Err(HttpFault::Budget);
         }
         meter.sent(self.body.as_ref().map_or(0, Bytes::len));
-        let response = gate.client.execute(request).await.map_err(|error| failed(gate, error))?;
+        let response = match &gate.upstream {
+            Upstream::Network(network) => {
+                network.client.execute(request).await.map_err(|error| failed(gate, error))?
+            }
+            Upstream::Played(player) => upstream::played(player, self, gate.limits.body_mib << 20)?,
+        };
         tracing::debug!(source = %gate.source(), method = %self.method, url = %gate.scrub(&url_rule::without_query(&self.url)), status = response.status().as_u16(), "http");
         let header_bytes_max = gate.limits.header_kib << 10;
         let headers = response.headers();
@@ -202,14 +213,18 @@ async fn answer(
         .headers()
         .get(CONTENT_TYPE)
         .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let headers = gate.shown_headers(response.headers());
+    let body = gate.scrubber.bytes(&body).into_owned();
+    let received_at = gate.now();
+    upstream::note(gate, hop, status.as_u16(), &headers, &body, received_at);
     Ok(Answer {
         label: gate.scrub(&format!("{} {}", hop.method, url_rule::without_query(&hop.url))),
         url: gate.scrub(hop.url.as_str()),
         status: status.as_u16(),
-        headers: headers::for_guest(response.headers(), &gate.placed_headers, &gate.scrubber),
+        headers,
         media_type: gate.scrub(&media_type.unwrap_or_else(|| "application/octet-stream".to_owned())),
-        body: gate.scrubber.bytes(&body).into_owned(),
-        received_at: now(),
+        body,
+        received_at,
     })
 }
 
@@ -277,9 +292,4 @@ pub(crate) fn tls_error<'a>(cause: &'a (dyn Error + 'static)) -> Option<&'a rust
 
 fn without_query(location: &str) -> String {
     location.split(['?', '#']).next().unwrap_or_default().to_owned()
-}
-
-fn now() -> Ms {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Ms::try_from(since.as_millis()).unwrap_or(Ms::MAX)
 }

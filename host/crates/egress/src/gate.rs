@@ -4,11 +4,13 @@
 //! order of a request, the protocol of a wire.
 
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use hark_cassette::{Player, Tape};
 use hark_model::{
-    Endpoint, EndpointPattern, Grant, HostPattern, Placement, SourceLimits, SourceName, WireSecurity,
+    Endpoint, EndpointPattern, Grant, HostPattern, Ms, Placement, SourceLimits, SourceName, WireSecurity,
 };
-use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use crate::address;
@@ -18,6 +20,7 @@ use crate::names::{Resolver, host_address};
 use crate::refusal::Refusal;
 use crate::scrub::Scrubber;
 use crate::tls::{self, TrustError};
+use crate::upstream::{Network, Upstream};
 use crate::url_rule;
 use crate::{BoundCredential, CallBudget, GateCall, Names, Secret};
 
@@ -69,6 +72,15 @@ pub enum GateError {
         /// The header.
         header: String,
     },
+    /// The value could not be kept out of a recording.
+    #[error(
+        "the value of credential {credential} is shorter than {} bytes: it could not be kept out of a recording; use a longer one that is made for recording",
+        limits::SCRUB_BYTES_MIN
+    )]
+    Short {
+        /// The credential.
+        credential: String,
+    },
     /// The value cannot be sent in a header.
     #[error(
         "the value of credential {credential} holds a line break or another character that no header takes"
@@ -88,9 +100,9 @@ pub enum GateError {
 /// Everything outbound of one source goes through it.
 pub struct SourceGate {
     pub(crate) limits: SourceLimits,
-    pub(crate) client: reqwest::Client,
-    pub(crate) tls: Arc<rustls::ClientConfig>,
-    pub(crate) resolver: Resolver,
+    pub(crate) upstream: Upstream,
+    /// Where what passes is noted, if somebody records it.
+    pub(crate) tape: Option<Tape>,
     pub(crate) scrubber: Scrubber,
     /// Headers that some credential of the source is placed in.
     pub(crate) placed_headers: Vec<HeaderName>,
@@ -102,25 +114,43 @@ pub struct SourceGate {
 }
 
 impl SourceGate {
-    /// Makes a gate; fails on what would fail at its first request anyway.
+    /// Makes a gate to the network; fails on what would fail at its first request anyway.
     pub fn new(options: GateOptions) -> Result<Self, GateError> {
-        let GateOptions { source, hosts, endpoints, grant, credentials, limits, user_agent, names } = options;
+        let network = network(&options)?;
+        Self::before(options, Upstream::Network(network))
+    }
+
+    /// Makes a gate to the network whose traffic is noted on `tape`, without secrets. A value that is too
+    /// short to be found in that traffic is refused.
+    pub fn recording(options: GateOptions, tape: Tape) -> Result<Self, GateError> {
+        let short = |credential: &&BoundCredential| {
+            credential.secret.as_ref().is_some_and(|secret| secret.expose().len() < limits::SCRUB_BYTES_MIN)
+        };
+        if let Some(credential) = options.credentials.iter().find(short) {
+            return Err(GateError::Short { credential: credential.info.name.clone() });
+        }
+        Ok(Self { tape: Some(tape), ..Self::new(options)? })
+    }
+
+    /// Makes a gate that leads to a cassette instead of the network. Every rule of a gate holds but those
+    /// about addresses of names: nothing is resolved.
+    pub fn played(options: GateOptions, player: Arc<Player>) -> Result<Self, GateError> {
+        Self::before(options, Upstream::Played(player))
+    }
+
+    fn before(options: GateOptions, upstream: Upstream) -> Result<Self, GateError> {
+        let GateOptions { source, hosts, endpoints, grant, credentials, limits, .. } = options;
         check_credentials(&source, &credentials)?;
-        let grant = Arc::new(grant);
-        let tls = tls::client_config(grant.ca_file.as_deref())?;
-        let resolver = Resolver::new(names, Arc::clone(&grant));
-        let client = http_client(&tls, resolver.clone(), &user_agent, &limits).map_err(GateError::Client)?;
         Ok(Self {
             limits,
-            client,
-            tls: Arc::new(tls),
-            resolver,
+            upstream,
+            tape: None,
             scrubber: Scrubber::new(credentials.iter().flat_map(secret_values)),
             placed_headers: credentials.iter().filter_map(BoundCredential::header).collect(),
             source,
             hosts,
             endpoints,
-            grant,
+            grant: Arc::new(grant),
             credentials,
         })
     }
@@ -138,6 +168,21 @@ impl SourceGate {
     /// Returns `bytes` without the values of credentials: what somebody else sent to us, to be kept.
     pub fn scrub_bytes(&self, bytes: &[u8]) -> Vec<u8> {
         self.scrubber.bytes(bytes).into_owned()
+    }
+
+    /// Returns the time as a guest is told it, in milliseconds since 1970.
+    pub(crate) fn now(&self) -> Ms {
+        match &self.upstream {
+            Upstream::Network(_) => system_now(),
+            Upstream::Played(player) => player.now(),
+        }
+    }
+
+    /// Tells a player what was refused, so that who plays it can judge.
+    pub(crate) fn note_denied(&self, why: &str) {
+        if let Upstream::Played(player) = &self.upstream {
+            player.denied(why);
+        }
     }
 
     /// Returns whose gate it is.
@@ -207,6 +252,11 @@ impl SourceGate {
         Ok(secret)
     }
 
+    /// Returns what may be shown of a response's headers.
+    pub(crate) fn shown_headers(&self, headers: &HeaderMap) -> Vec<(String, String)> {
+        headers::for_guest(headers, &self.placed_headers, &self.scrubber)
+    }
+
     /// Tells whether some credential of the source is placed in that query parameter.
     pub(crate) fn places_query(&self, name: &str) -> bool {
         self.credentials.iter().any(|credential| credential.query() == Some(name))
@@ -255,6 +305,18 @@ fn check_value(credential: &BoundCredential, secret: &Secret, source: &SourceNam
         tracing::warn!(%source, credential = %name, "value is too short to be told from words: it is not taken out of answers");
     }
     Ok(())
+}
+
+fn network(options: &GateOptions) -> Result<Network, GateError> {
+    let tls = tls::client_config(options.grant.ca_file.as_deref())?;
+    let resolver = Resolver::new(options.names.clone(), Arc::new(options.grant.clone()));
+    let client = http_client(&tls, resolver.clone(), &options.user_agent, &options.limits);
+    Ok(Network { client: client.map_err(GateError::Client)?, tls: Arc::new(tls), resolver })
+}
+
+fn system_now() -> Ms {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Ms::try_from(since.as_millis()).unwrap_or(Ms::MAX)
 }
 
 fn http_client(

@@ -22,6 +22,7 @@ mod refusal;
 mod scrub;
 mod secret;
 mod tls;
+mod upstream;
 mod url_rule;
 mod wire;
 mod wire_login;

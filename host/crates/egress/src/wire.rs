@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use hark_cassette::{Blob, PlayedWire, Secret as SpokenSecret, WireStep, WireTrouble};
 use hark_model::{Endpoint, WireSecurity};
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -24,6 +25,7 @@ use crate::limits;
 use crate::meter::Meter;
 use crate::names::NameError;
 use crate::refusal::Refusal;
+use crate::upstream::{Network, Upstream};
 use crate::wire_login::Opening;
 use crate::{Secret, SourceGate};
 
@@ -60,6 +62,18 @@ pub enum WireFault {
     Budget,
 }
 
+impl SecretEncoding {
+    /// Returns its name in the contract.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Verbatim => "verbatim",
+            Self::ImapQuoted => "imap-quoted",
+            Self::SaslPlain => "sasl-plain",
+            Self::SaslXoauth2 => "sasl-xoauth2",
+        }
+    }
+}
+
 impl From<Refusal> for WireFault {
     fn from(refusal: Refusal) -> Self {
         Self::Denied(refusal.to_string())
@@ -69,6 +83,7 @@ impl From<Refusal> for WireFault {
 enum Stream {
     Plain(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
+    Played(Box<PlayedWire>),
     Closed,
 }
 
@@ -79,6 +94,10 @@ pub struct WireConnection {
     endpoint: Endpoint,
     shown: String,
     stream: Stream,
+    /// TLS was started, or would have been.
+    is_secure: bool,
+    /// Its number on the tape, if somebody records it.
+    on_tape: Option<usize>,
     /// Read and scrubbed, not yet asked for.
     ready: Vec<u8>,
     /// Read, and perhaps the beginning of a secret.
@@ -101,14 +120,25 @@ impl WireConnection {
         if !meter.take_request() {
             return Err(WireFault::Budget);
         }
-        let until = meter.until(Instant::now() + limits::CONNECT_WAIT_MAX);
-        let tcp = timeout_at(until, connected(&gate, &endpoint)).await.unwrap_or(Err(WireFault::Timeout))?;
+        let stream = match &gate.upstream {
+            Upstream::Network(network) => {
+                let until = meter.until(Instant::now() + limits::CONNECT_WAIT_MAX);
+                let opened = timeout_at(until, connected(&gate, network, &endpoint)).await;
+                Stream::Plain(opened.unwrap_or(Err(WireFault::Timeout))?)
+            }
+            Upstream::Played(player) => {
+                Stream::Played(Box::new(player.wire(&shown).map_err(|_| WireFault::Closed)?))
+            }
+        };
+        let on_tape = gate.tape.as_ref().map(|tape| tape.wire(&shown));
         let mut wire = Self {
             gate,
             meter,
             endpoint,
             shown,
-            stream: Stream::Plain(tcp),
+            stream,
+            is_secure: false,
+            on_tape,
             ready: Vec::new(),
             held: Vec::new(),
             opening: Opening::default(),
@@ -117,7 +147,7 @@ impl WireConnection {
             written_bytes: 0,
         };
         if wire.endpoint.security == WireSecurity::Tls {
-            wire.start_tls().await?;
+            wire.secure().await?;
         }
         Ok(wire)
     }
@@ -127,7 +157,9 @@ impl WireConnection {
         if !self.secret_written {
             self.opening.note(bytes);
         }
-        self.put(bytes).await
+        self.put(bytes).await?;
+        self.note(|gate| WireStep::Sent(Blob(gate.scrubber.bytes(bytes).into_owned())));
+        Ok(())
     }
 
     /// Writes `prefix`, the encoded secret of credential `name` for `user`, then `suffix`: once in the
@@ -143,7 +175,7 @@ impl WireConnection {
         let gate = Arc::clone(&self.gate);
         let (credential, secret) = gate.credential(name)?;
         credential.admit_endpoint(&self.endpoint, &self.shown)?;
-        if !matches!(self.stream, Stream::Tls(_)) {
+        if !self.is_secure {
             return Err(Refusal::SecretBeforeTls.into());
         }
         if self.secret_written {
@@ -152,20 +184,51 @@ impl WireConnection {
         self.opening.admit(prefix, suffix)?;
         let unfit = |why| Refusal::SecretForm { name: name.to_owned(), why };
         let encoded = encoded(secret, user, encoding).map_err(unfit)?;
+        let spoken = SpokenSecret {
+            prefix: Blob::from(prefix),
+            credential: name.to_owned(),
+            user: user.to_owned(),
+            encoding: encoding.as_str().to_owned(),
+            suffix: Blob::from(suffix),
+        };
+        if let Stream::Played(played) = &mut self.stream {
+            self.secret_written = true;
+            played.write_secret(&spoken);
+            return Ok(());
+        }
         let mut line = Zeroizing::new(Vec::with_capacity(prefix.len() + encoded.len() + suffix.len()));
         line.extend_from_slice(prefix);
         line.extend_from_slice(encoded.as_bytes());
         line.extend_from_slice(suffix);
         self.secret_written = true;
-        self.put(&line).await
+        self.put(&line).await?;
+        self.note(|_| WireStep::Secret(spoken));
+        Ok(())
     }
 
     /// Upgrades to TLS in place, and checks the other side's name. What was received before, asked
     /// for or not, is discarded: somebody in between could have put it there.
     pub async fn start_tls(&mut self) -> Result<(), WireFault> {
-        if matches!(self.stream, Stream::Tls(_)) {
+        if self.is_secure {
             return Err(Refusal::TlsTwice.into());
         }
+        self.secure().await?;
+        self.note(|_| WireStep::StartTls);
+        Ok(())
+    }
+
+    async fn secure(&mut self) -> Result<(), WireFault> {
+        if let Stream::Played(played) = &mut self.stream {
+            self.is_secure = true;
+            self.ready.clear();
+            self.held.clear();
+            if self.endpoint.security == WireSecurity::StartTls {
+                played.start_tls();
+            }
+            return Ok(());
+        }
+        let gate = Arc::clone(&self.gate);
+        let Upstream::Network(network) = &gate.upstream else { return Err(WireFault::Closed) };
         let Stream::Plain(tcp) = std::mem::replace(&mut self.stream, Stream::Closed) else {
             return Err(WireFault::Closed);
         };
@@ -174,9 +237,10 @@ impl WireConnection {
         let host = self.endpoint.host.trim_start_matches('[').trim_end_matches(']');
         let server =
             ServerName::try_from(host.to_owned()).map_err(|error| WireFault::Tls(error.to_string()))?;
-        let connector = TlsConnector::from(Arc::clone(&self.gate.tls));
+        let connector = TlsConnector::from(Arc::clone(&network.tls));
         let tls = timeout_at(until, connector.connect(server, tcp)).await.map_err(|_| WireFault::Timeout)?;
         self.stream = Stream::Tls(Box::new(tls.map_err(|error| self.failed(&error))?));
+        self.is_secure = true;
         Ok(())
     }
 
@@ -201,11 +265,34 @@ impl WireConnection {
     /// Returns at most `max` bytes; an empty list is not the end, `Closed` is.
     pub async fn read(&mut self, max: u32, timeout_ms: u32) -> Result<Vec<u8>, WireFault> {
         let max = usize::try_from(max).unwrap_or(usize::MAX).min(limits::WIRE_READ_BYTES_MAX);
+        if let Stream::Played(played) = &mut self.stream {
+            let read = played.read(max).map_err(trouble_fault)?;
+            return self.count(read.len()).map(|()| read);
+        }
         if self.ready.is_empty() && max > 0 {
-            self.fill(timeout_ms).await?;
+            let filled = self.fill(timeout_ms).await;
+            filled.inspect_err(|fault| self.note_fault(fault))?;
         }
         let rest = self.ready.split_off(max.min(self.ready.len()));
-        Ok(std::mem::replace(&mut self.ready, rest))
+        let read = std::mem::replace(&mut self.ready, rest);
+        self.note(|_| WireStep::Received(Blob::from(read.as_slice())));
+        Ok(read)
+    }
+
+    fn note(&self, step: impl FnOnce(&SourceGate) -> WireStep) {
+        if let (Some(tape), Some(number)) = (&self.gate.tape, self.on_tape) {
+            tape.step(number, step(&self.gate));
+        }
+    }
+
+    fn note_fault(&self, fault: &WireFault) {
+        match fault {
+            WireFault::Timeout => self.note(|_| WireStep::Trouble(WireTrouble::Timeout)),
+            WireFault::Closed | WireFault::Tls(_) => {
+                self.note(|_| WireStep::Trouble(WireTrouble::Closed));
+            }
+            WireFault::Denied(_) | WireFault::Budget => {}
+        }
     }
 
     /// Reads until something is ready. What could be the beginning of a secret is waited on as long
@@ -236,21 +323,26 @@ impl WireConnection {
         let got = match &mut self.stream {
             Stream::Plain(tcp) => tcp.read(&mut buffer).await,
             Stream::Tls(tls) => tls.read(&mut buffer).await,
-            Stream::Closed => return Err(WireFault::Closed),
+            Stream::Played(_) | Stream::Closed => return Err(WireFault::Closed),
         };
         let count = got.map_err(|error| self.failed(&error))?;
         if count == 0 {
             return Err(WireFault::Closed);
         }
-        self.read_bytes += count as u64;
-        self.meter.received(count);
-        if self.read_bytes > self.gate.limits.wire_mib << 20 {
-            return Err(WireFault::Budget);
-        }
+        self.count(count)?;
         if matches!(self.stream, Stream::Plain(_)) && self.read_bytes > limits::WIRE_PLAIN_BYTES_MAX as u64 {
             return Err(Refusal::PlainTooLong.into());
         }
         self.held.extend_from_slice(&buffer[..count]);
+        Ok(())
+    }
+
+    fn count(&mut self, read: usize) -> Result<(), WireFault> {
+        self.read_bytes += read as u64;
+        self.meter.received(read);
+        if self.read_bytes > self.gate.limits.wire_mib << 20 {
+            return Err(WireFault::Budget);
+        }
         Ok(())
     }
 
@@ -269,6 +361,10 @@ impl WireConnection {
                 Stream::Tls(tls) => {
                     tls.write_all(bytes).await?;
                     tls.flush().await
+                }
+                Stream::Played(played) => {
+                    played.write(bytes);
+                    Ok(())
                 }
                 Stream::Closed => Err(std::io::ErrorKind::NotConnected.into()),
             }
@@ -294,8 +390,12 @@ impl WireConnection {
 }
 
 /// Connects to the first of the checked addresses that answers.
-async fn connected(gate: &SourceGate, endpoint: &Endpoint) -> Result<TcpStream, WireFault> {
-    let addresses: Vec<IpAddr> = match gate.resolver.resolve(&endpoint.host).await {
+async fn connected(
+    gate: &SourceGate,
+    network: &Network,
+    endpoint: &Endpoint,
+) -> Result<TcpStream, WireFault> {
+    let addresses: Vec<IpAddr> = match network.resolver.resolve(&endpoint.host).await {
         Ok(addresses) => addresses,
         Err(NameError::Refused(refused)) => return Err(Refusal::from(refused).into()),
         Err(error) => {
@@ -317,6 +417,13 @@ async fn connected(gate: &SourceGate, endpoint: &Endpoint) -> Result<TcpStream, 
         }
     }
     Err(WireFault::Closed)
+}
+
+const fn trouble_fault(trouble: WireTrouble) -> WireFault {
+    match trouble {
+        WireTrouble::Timeout => WireFault::Timeout,
+        WireTrouble::Closed => WireFault::Closed,
+    }
 }
 
 /// Returns the secret as `encoding` writes it, or why it cannot be written so.

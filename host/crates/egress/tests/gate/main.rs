@@ -7,6 +7,7 @@ mod budgets;
 mod credentials;
 mod http;
 mod kit;
+mod recording;
 mod redirects;
 mod server;
 mod wire;

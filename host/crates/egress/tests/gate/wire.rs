@@ -34,7 +34,7 @@ where
 }
 
 /// A TLS server that answers each line with `got ` and the line.
-async fn echo(acceptor: TlsAcceptor) -> SocketAddr {
+pub async fn echo(acceptor: TlsAcceptor) -> SocketAddr {
     serve(move |tcp| {
         let acceptor = acceptor.clone();
         async move {
@@ -55,7 +55,7 @@ async fn echo(acceptor: TlsAcceptor) -> SocketAddr {
 }
 
 /// Options for one endpoint that takes the canary as its login.
-fn secured(authority: &Authority, pattern: &str) -> GateOptions {
+pub fn secured(authority: &Authority, pattern: &str) -> GateOptions {
     let mut options = wire_options(pattern);
     options.names = all_here();
     options.grant.ca_file = Some(authority.file());
