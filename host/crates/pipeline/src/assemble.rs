@@ -4,6 +4,7 @@
 //! Holds: what a source may do is the manifest's request AND the operator's grant; a credential that
 //! is declared and not optional has a value, or the source does not start.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -128,19 +129,19 @@ impl SourceSetup {
         connector: Connector,
         now: Ms,
     ) -> Result<Self, AssembleError> {
+        Self::assemble_with(config, connector, now, SourceGate::new).await
+    }
+
+    /// The same with a gate that `open` makes, one that records for example.
+    pub async fn assemble_with(
+        config: &SourceConfig,
+        connector: Connector,
+        now: Ms,
+        open: impl FnOnce(GateOptions) -> Result<SourceGate, GateError>,
+    ) -> Result<Self, AssembleError> {
         let manifest = connector.manifest();
-        let places = Places::of(manifest, &config.settings)?;
-        let permissions = places.permissions(config);
-        let gate = SourceGate::new(GateOptions {
-            source: config.name.clone(),
-            hosts: places.hosts,
-            endpoints: places.endpoints,
-            grant: config.grant.clone(),
-            credentials: bind_credentials(config, manifest).await?,
-            limits: config.limits,
-            user_agent: user_agent(manifest),
-            names: Names::default(),
-        })?;
+        let permissions = permissions(config, manifest)?;
+        let gate = open(gate_options(config, manifest, fetch_secrets(config, manifest).await?)?)?;
         Ok(Self {
             name: config.name.clone(),
             gate: Arc::new(gate),
@@ -268,25 +269,47 @@ fn choose_targets(config: &SourceConfig, manifest: &Manifest) -> Result<Option<T
     Ok(config.targets.clone())
 }
 
-async fn bind_credentials(
+/// Returns the gate that `manifest` and `config` make together. A credential that is not among `secrets`
+/// is not bound.
+pub fn gate_options(
     config: &SourceConfig,
     manifest: &Manifest,
-) -> Result<Vec<BoundCredential>, AssembleError> {
+    mut secrets: BTreeMap<String, Secret>,
+) -> Result<GateOptions, AssembleError> {
+    let places = Places::of(manifest, &config.settings)?;
+    let settings = with_defaults(&config.settings, &manifest.config_schema);
+    let bound = manifest.credentials.iter().map(|info| bind(info, &settings, secrets.remove(&info.name)));
+    Ok(GateOptions {
+        source: config.name.clone(),
+        hosts: places.hosts,
+        endpoints: places.endpoints,
+        grant: config.grant.clone(),
+        credentials: bound.collect::<Result<_, _>>()?,
+        limits: config.limits,
+        user_agent: user_agent(manifest),
+        names: Names::default(),
+    })
+}
+
+/// Fetches the value of every credential that `config` sets; all that the connector needs must be set.
+async fn fetch_secrets(
+    config: &SourceConfig,
+    manifest: &Manifest,
+) -> Result<BTreeMap<String, Secret>, AssembleError> {
     let declared = |name: &String| manifest.credentials.iter().any(|info| info.name == *name);
     if let Some(name) = config.credentials.keys().find(|name| !declared(name)) {
         let known = listed(manifest.credentials.iter().map(|info| &info.name));
         return Err(AssembleError::UnknownCredential { name: name.clone(), known });
     }
-    let settings = with_defaults(&config.settings, &manifest.config_schema);
-    let mut bound = Vec::new();
+    let mut secrets = BTreeMap::new();
     for info in &manifest.credentials {
-        let secret = match config.credentials.get(&info.name) {
-            Some(from) => Some(
-                Secret::resolve(from)
-                    .await
-                    .map_err(|cause| AssembleError::Secret { name: info.name.clone(), cause })?,
-            ),
-            None if info.optional => None,
+        match config.credentials.get(&info.name) {
+            Some(from) => {
+                let secret = Secret::resolve(from).await;
+                let named = |cause| AssembleError::Secret { name: info.name.clone(), cause };
+                secrets.insert(info.name.clone(), secret.map_err(named)?);
+            }
+            None if info.optional => {}
             None => {
                 return Err(AssembleError::MissingCredential {
                     source_name: config.name.clone(),
@@ -294,10 +317,9 @@ async fn bind_credentials(
                     title: info.title.clone(),
                 });
             }
-        };
-        bound.push(bind(info, &settings, secret)?);
+        }
     }
-    Ok(bound)
+    Ok(secrets)
 }
 
 /// Fills the settings into where a credential goes and who may receive it.

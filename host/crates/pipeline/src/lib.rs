@@ -27,7 +27,7 @@ mod trouble;
 
 pub use act::{ActError, Acted, Deed, act, new_key};
 pub use admission::{Admission, Admitted, Refused, admit};
-pub use assemble::{AssembleError, Permission, SourceSetup, permissions};
+pub use assemble::{AssembleError, Permission, SourceSetup, gate_options, permissions};
 pub use backfill::{BackfillEnd, BackfillError, Backfiller};
 pub use clock::now;
 pub use deliveries::{Deliveries, DeliveryAnswer, Incoming};

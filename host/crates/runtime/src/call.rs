@@ -109,6 +109,7 @@ async fn perform<E: Export>(
 fn sum_up(usage: &mut CallUsage, state: GuestState, told: LogSummary) -> Vec<hark_model::KeptPayload> {
     usage.memory_peak_bytes = state.memory.peak() as u64;
     usage.progress = state.progress;
+    usage.impure = state.impure;
     usage.log_lines = told.lines;
     usage.log_lines_dropped = told.dropped;
     usage.panic_message = told.panic;

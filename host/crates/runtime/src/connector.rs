@@ -9,9 +9,9 @@ use hark_model::{
 
 use crate::bindings::ListeningConnectorWirePre;
 use crate::call;
-use crate::exports::{Act, Check, Discover, Export, MigrateCursor, Normalise, Read, Receive};
+use crate::exports::{Act, Check, Describe, Discover, Export, MigrateCursor, Normalise, Read, Receive};
 use crate::guest_state::GuestState;
-use crate::{CallContext, CallReport, Runtime};
+use crate::{CallContext, CallError, CallReport, Runtime, manifest_in};
 
 /// How a component became code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +95,15 @@ impl Connector {
 
     async fn run<E: Export>(&self, context: &CallContext, export: E) -> CallReport<E::Answer> {
         call::run(self.0.runtime.stage(&self.0.guest), context, &context.limits, export).await
+    }
+
+    /// Asks it again what it is, within the limits of `context`.
+    pub async fn describe(&self, context: CallContext) -> CallReport<Manifest> {
+        let CallReport { result, payloads, usage } = self.run(&context, Describe).await;
+        let judged = result.and_then(|manifest| {
+            manifest_in::manifest(manifest).map_err(|why| CallError::InvalidBatch(why.to_string()))
+        });
+        CallReport { result: judged, payloads, usage }
     }
 
     /// Tells whether `config` works: which account, what is missing, which setting is wrong.

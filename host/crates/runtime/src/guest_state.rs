@@ -30,6 +30,8 @@ pub(crate) struct GuestState {
     pub progress: Option<(u64, Option<u64>)>,
     /// Computed longer than it may.
     pub spun: bool,
+    /// Host functions that a pure export asked all the same, each once.
+    pub impure: Vec<&'static str>,
 }
 
 /// Whether a call may use the network.
@@ -45,6 +47,19 @@ impl GuestState {
     /// Returns the resources of the guest.
     pub(crate) fn table(&mut self) -> &mut ResourceTable {
         &mut self.table
+    }
+
+    /// Notes that the export that runs, which should need nothing, asked for `function`. A delivery's
+    /// signature is checked with the host's key, and may be as old as the clock says.
+    pub(crate) fn note_impure(&mut self, function: &'static str) {
+        let pure = match self.network {
+            Network::Gated => false,
+            Network::None("receive") => matches!(function, "http" | "wire"),
+            Network::None(_) => true,
+        };
+        if pure && !self.impure.contains(&function) {
+            self.impure.push(function);
+        }
     }
 
     /// Returns the gate, or why there is none.
@@ -80,7 +95,17 @@ pub(crate) fn store(engine: &Engine, setup: Setup<'_>) -> Store<GuestState> {
     table.set_max_capacity(limits::RESOURCES_MAX);
     let memory = MemoryMeter::new(bytes(source.memory_mib, 1 << 20).min(memory_bytes_max));
     let wasi = wasi::nothing_granted(&log);
-    let state = GuestState { wasi, table, memory, log, gate, network, progress: None, spun: false };
+    let state = GuestState {
+        wasi,
+        table,
+        memory,
+        log,
+        gate,
+        network,
+        progress: None,
+        spun: false,
+        impure: Vec::new(),
+    };
     let mut store = Store::new(engine, state);
     store.limiter(|state| &mut state.memory);
     store.set_max_component_handles(limits::HANDLES_MAX);

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::SystemTime;
 
-use hark_egress::{HmacDigest, HttpFault, HttpRequest, SecretEncoding, WireConnection, WireFault};
+use hark_egress::{GateCall, HmacDigest, HttpFault, HttpRequest, SecretEncoding, WireConnection, WireFault};
 use wasmtime::component::{HasSelf, Linker, Resource};
 use wasmtime::format_err;
 
@@ -50,6 +50,7 @@ impl http::Host for GuestState {
         &mut self,
         request: http::Request,
     ) -> wasmtime::Result<Result<http::Response, http::HttpFault>> {
+        self.note_impure("http");
         let gate = match self.network() {
             Ok(gate) => gate,
             Err(why) => return Ok(Err(http::HttpFault::Denied(why))),
@@ -95,6 +96,7 @@ impl wire::Host for GuestState {
         &mut self,
         endpoint: String,
     ) -> wasmtime::Result<Result<Resource<WireConnection>, wire::WireFault>> {
+        self.note_impure("wire");
         let gate = match self.network() {
             Ok(gate) => gate,
             Err(why) => return Ok(Err(wire::WireFault::Denied(why))),
@@ -161,7 +163,8 @@ impl wire::HostConnection for GuestState {
         bytes: Vec<u8>,
     ) -> wasmtime::Result<u64> {
         let gate = self.gate.as_mut().ok_or_else(|| format_err!("a connection without a gate"))?;
-        Ok(gate.keep(&label, &media_type, bytes, now_ms()))
+        let at = gate.now();
+        Ok(gate.keep(&label, &media_type, bytes, at))
     }
 
     async fn drop(&mut self, connection: Resource<WireConnection>) -> wasmtime::Result<()> {
@@ -172,7 +175,9 @@ impl wire::HostConnection for GuestState {
 
 impl host::Host for GuestState {
     fn now(&mut self) -> impl Future<Output = wasmtime::Result<i64>> + Send {
-        std::future::ready(Ok(now_ms()))
+        self.note_impure("now");
+        // A gate that plays a recording has the time of the recording.
+        std::future::ready(Ok(self.gate.as_ref().map_or_else(now_ms, GateCall::now)))
     }
 
     async fn log(&mut self, at: host::Level, message: String) -> wasmtime::Result<()> {
@@ -197,6 +202,7 @@ impl host::Host for GuestState {
         digest: host::Digest,
         message: Vec<u8>,
     ) -> wasmtime::Result<Vec<u8>> {
+        self.note_impure("hmac");
         // The contract has no fault here: an empty signature would be sent out, a stop is seen.
         let gate = self.gate.as_ref().ok_or_else(|| no_key(&credential))?;
         Ok(gate.hmac(&credential, hmac_digest(digest), &message).map_err(|why| Denied(why.to_string()))?)
@@ -209,6 +215,7 @@ impl host::Host for GuestState {
         message: Vec<u8>,
         claimed: Vec<u8>,
     ) -> wasmtime::Result<bool> {
+        self.note_impure("hmac-equal");
         let gate = self.gate.as_ref().ok_or_else(|| no_key(&credential))?;
         let equal = gate.hmac_equal(&credential, hmac_digest(digest), &message, &claimed);
         Ok(equal.map_err(|why| Denied(why.to_string()))?)

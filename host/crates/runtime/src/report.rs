@@ -67,6 +67,8 @@ pub struct CallUsage {
     pub log_lines_dropped: u64,
     /// Last progress that the connector told: done, and of how many.
     pub progress: Option<(u64, Option<u64>)>,
+    /// Host functions that a pure export asked all the same, or that `receive` asked beside its keys.
+    pub impure: Vec<&'static str>,
     /// What a panic said.
     pub panic_message: Option<String>,
 }
