@@ -285,6 +285,40 @@ pub enum PluginCommand {
         #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=2000))]
         max_events: u32,
     },
+    /// Record what a configured source is sent and heard into a cassette, without secrets; nothing is stored.
+    #[command(
+        after_help = "Examples:\n  hark plugin record support-mail -o cassettes/inbox.json\n  hark plugin record blog -o cassettes/blog.json --max-events 6   more and smaller batches"
+    )]
+    Record {
+        /// Name of the source in the configuration.
+        source: String,
+        /// Where to write the cassette.
+        #[arg(long, short, value_name = "CASSETTE")]
+        output: PathBuf,
+        /// Only this stream.
+        #[arg(long, value_name = "NAME")]
+        stream: Option<String>,
+        /// How many events a batch may hold.
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=2000))]
+        max_events: u32,
+    },
+    /// Certify a connector: try every law on it, with cassettes in place of the network.
+    #[command(
+        after_help = "Examples:\n  hark plugin test my-forum/my-forum.wasm      with my-forum/cassettes/*.json\n  hark plugin test email --cassette inbox.json --report report.json\n  hark plugin test rss --cassette blog.json --only resume --only edits\n\nEnds with 6 when a law is broken. The laws stand in sdk/CERTIFICATION.md."
+    )]
+    Test {
+        /// A bundled connector's name or a .wasm file.
+        connector: String,
+        /// A cassette. May be repeated. Without it: all of the folder `cassettes` beside the .wasm file.
+        #[arg(long, value_name = "FILE")]
+        cassette: Vec<PathBuf>,
+        /// Write what came of each law into this file, as JSON.
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
+        /// Only this law. May be repeated.
+        #[arg(long, value_name = "LAW")]
+        only: Vec<String>,
+    },
 }
 
 /// Parses "90m", "24h", "7d", "45s".

@@ -18,7 +18,7 @@ pub enum Exit {
     Source = 4,
     /// The database cannot be opened, read or written.
     Store = 5,
-    /// A connector cannot be built or loaded.
+    /// A connector cannot be built or loaded, or breaks a law.
     Connector = 6,
     /// An address cannot be listened on.
     Network = 7,

@@ -4,9 +4,19 @@ use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
 
+/// How much is said unless somebody asks for more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Talk {
+    /// What a source does.
+    Usual,
+    /// What is wrong with Hark: a connector that is tried is made to fail, and says so a thousand times.
+    Little,
+}
+
 /// Starts the log. `HARK_LOG` takes precedence over `-v`; with `json`, each line is a JSON value.
-pub fn start(verbose: u8, json: bool) {
+pub fn start(verbose: u8, json: bool, talk: Talk) {
     let default = match verbose {
+        0 if talk == Talk::Little => "error,connector=off",
         0 => "warn,hark=info,hark_pipeline=info,hark_runtime=info,connector=info",
         1 => "info,hark=debug,hark_pipeline=debug,hark_runtime=debug,hark_egress=debug,connector=debug",
         _ => "debug",

@@ -18,7 +18,8 @@ use crate::exit::{Done, Exit, Failure};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    log::start(cli.verbose, cli.json);
+    let tries = matches!(cli.command, Command::Plugin(PluginCommand::Test { .. }));
+    log::start(cli.verbose, cli.json, if tries { log::Talk::Little } else { log::Talk::Usual });
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let done = match runtime {
         Ok(runtime) => runtime.block_on(run(&cli)),
@@ -57,6 +58,12 @@ async fn run(cli: &Cli) -> Done {
         }
         Command::Plugin(PluginCommand::Try { source, stream, max_events }) => {
             commands::plugin_try::run(cli, source, stream.as_deref(), *max_events).await
+        }
+        Command::Plugin(PluginCommand::Record { source, output, stream, max_events }) => {
+            commands::plugin_record::run(cli, source, output, stream.as_deref(), *max_events).await
+        }
+        Command::Plugin(PluginCommand::Test { connector, cassette, report, only }) => {
+            commands::plugin_test::run(cli, connector, cassette, report.as_deref(), only).await
         }
     }
 }

@@ -5,7 +5,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use hark_analysis::Analyser;
+use hark_cassette::Tape;
 use hark_config::{Config, ConnectorRef, SourceConfig};
+use hark_egress::SourceGate;
 use hark_model::SourceLimits;
 use hark_pipeline::{AssembleError, Deliveries, DeliveryAnswer, Enricher, Incoming, SourceSetup, now};
 use hark_routing::Router;
@@ -139,6 +141,14 @@ impl Assembler {
     pub async fn source(&mut self, source: &SourceConfig) -> Result<SourceSetup, Failure> {
         let connector = self.connector(&source.connector).await?;
         SourceSetup::assemble(source, connector, now()).await.map_err(|error: AssembleError| {
+            Failure::new(Exit::Source, format!("source {}: {}", source.name, chain(&error)))
+        })
+    }
+    /// The same with everything that passes its gate noted on `tape`.
+    pub async fn recorded(&mut self, source: &SourceConfig, tape: Tape) -> Result<SourceSetup, Failure> {
+        let connector = self.connector(&source.connector).await?;
+        let open = |options| SourceGate::recording(options, tape);
+        SourceSetup::assemble_with(source, connector, now(), open).await.map_err(|error: AssembleError| {
             Failure::new(Exit::Source, format!("source {}: {}", source.name, chain(&error)))
         })
     }

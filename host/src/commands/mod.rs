@@ -9,6 +9,8 @@ pub mod plugin_build;
 pub mod plugin_double;
 pub mod plugin_inspect;
 pub mod plugin_new;
+pub mod plugin_record;
+pub mod plugin_test;
 pub mod plugin_try;
 pub mod replay;
 pub mod reply;

@@ -18,7 +18,8 @@ pub async fn run(cli: &Cli, source: &str, stream: Option<&str>, max_events: u32)
     Ok(())
 }
 
-fn chosen<'a>(setup: &'a SourceSetup, name: Option<&str>) -> Result<Vec<&'a StreamInfo>, Failure> {
+/// Returns the stream of that name, or all.
+pub fn chosen<'a>(setup: &'a SourceSetup, name: Option<&str>) -> Result<Vec<&'a StreamInfo>, Failure> {
     let Some(name) = name else { return Ok(setup.streams.iter().collect()) };
     let known: Vec<&str> = setup.streams.iter().map(|stream| stream.name.as_str()).collect();
     match setup.streams.iter().find(|stream| stream.name == name) {

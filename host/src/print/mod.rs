@@ -4,6 +4,7 @@
 
 mod attempt;
 mod backfill;
+mod certificate;
 mod clean;
 mod connector;
 mod feed;
@@ -20,6 +21,7 @@ use serde_json::json;
 pub use attempt::{Attempt, attempt};
 pub use backfill::{backfill_line, backfill_note};
 pub use connector::{built, double, inspection, made};
+pub use certificate::{certificate, recorded, ruling};
 pub use feed::feed;
 pub use replay::{difference, replayed};
 pub use source::{config_is_good, finding, sources};

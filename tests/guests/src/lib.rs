@@ -3,6 +3,8 @@
 //! Each guest is one file in `examples/` and does one thing, mostly a bad one, when its stream is read. A
 //! guest that no test calls makes the tests of `hark-runtime` fail.
 
+pub mod faulty;
+
 use hark_sdk::types::{Batch, Event, Item, Manifest, Provenance, StreamInfo};
 
 /// No settings.
