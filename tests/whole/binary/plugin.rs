@@ -62,4 +62,34 @@ async fn a_new_connector_builds_and_reads_at_once() {
         .output()
         .unwrap();
     assert!(succeeds(&tested).contains("2 passed"), "it passes its own tests");
+    certified(&connector);
+}
+
+/// Recorded, certified, and refused once the recording says something else.
+fn certified(connector: &Path) {
+    let file = connector.join("cassettes/posts.json");
+    succeeds(&hark(connector, &["plugin", "record", "my-forum", "-o", "cassettes/posts.json"]));
+    let table = succeeds(&hark(connector, &["plugin", "test", "my-forum.wasm", "--report", "report.json"]));
+    assert!(table.contains("replay             held") && !table.contains('\u{1b}'), "{table}");
+    let report: Value =
+        serde_json::from_slice(&std::fs::read(connector.join("report.json")).unwrap()).unwrap();
+    let laws = report["laws"].as_array().unwrap();
+    assert!(report["passed"] == true && laws.len() > 40, "{report}");
+    assert!(laws.iter().all(|law| law["verdict"] != "not-tried" || law["why"].is_string()), "{report}");
+
+    let cassette = std::fs::read_to_string(&file).unwrap();
+    let other = cassette.replace("\"text\": \"The lamp is red.\"", "\"text\": \"The lamp is green.\"");
+    assert_ne!(cassette, other);
+    for (text, args, code, wanted) in [
+        (&other, &["--only", "replay"][..], 6, "breaks replay"),
+        (&cassette, &["--only", "repaly"], 2, "there is no law `repaly`"),
+        (&cassette.replacen("\"cassette\": 1", "\"cassette\": 9", 1), &[], 2, "version 9"),
+        (&cassette.replace("\"connector\": \"my-forum\"", "\"connector\": \"rss\""), &[], 2, "connector rss"),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let output = hark(connector, &[&["plugin", "test", "my-forum.wasm"], args].concat());
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{said}{}", String::from_utf8_lossy(&output.stdout));
+        assert!(said.contains(wanted), "{said}");
+    }
 }

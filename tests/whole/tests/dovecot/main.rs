@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may end at once")]
 
+mod certification;
 mod corpus;
 mod folders;
 mod judge;
@@ -33,7 +34,7 @@ const MAILS: usize = 1_000;
 const SEED: u64 = 20_260_724;
 
 fn main() -> std::process::ExitCode {
-    let mailbox: [(&'static str, fn()); 12] = [
+    let mailbox: [(&'static str, fn()); 13] = [
         ("several_mailboxes_are_read_and_listed", || run(folders::several_are_read)),
         ("a_span_further_back_is_read_and_live_reading_goes_on", || run(folders::backfill)),
         ("an_expunged_mail_is_removed_and_a_moved_one_is_not", || run(folders::recheck)),
@@ -46,6 +47,7 @@ fn main() -> std::process::ExitCode {
         ("starttls_signs_in", || run(starttls_signs_in)),
         ("a_mailbox_is_checked_and_found", || run(a_mailbox_is_checked)),
         ("kept_mails_give_the_same_events_again", || run(kept_mails_read_the_same)),
+        ("a_recording_passes_every_law", || run(certification::a_recording_passes_every_law)),
     ];
     let replies: [(&'static str, fn()); 3] = [
         ("a_thread_that_is_answered_is_one_conversation", || run(replies::answered_thread_is_one)),

@@ -1,0 +1,64 @@
+//! The bundled connectors before their own cassettes, which were recorded from real servers: none breaks a
+//! law, and the laws that are about what they do are tried, not passed over.
+#![allow(clippy::unwrap_used, reason = "a test may end at once")]
+
+use std::path::{Path, PathBuf};
+
+use hark_cassette::Cassette;
+use hark_certify::{Bench, LAWS, certify};
+use hark_runtime::{Runtime, RuntimeOptions};
+
+/// Laws that cannot be tried on a connector, by what it does not do.
+const NOT_TRIED: &[(&str, &[&str])] = &[
+    (
+        "email",
+        &[
+            "user-agent",
+            "pauses",
+            "nothing-lost",
+            "listing-grows",
+            "listing-shrinks",
+            "edits",
+            "status-401",
+            "status-403",
+            "status-429",
+            "status-500",
+            "html-page",
+            "truncated",
+            "empty-answer",
+            "huge",
+            "hostile-text",
+            "slow",
+            "reset",
+            "signature",
+            "delivery",
+        ],
+    ),
+    ("rss", &["pauses", "wire-cut", "wire-drip", "wire-garbage", "signature", "delivery"]),
+];
+
+fn cassettes(id: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins").join(id).join("cassettes");
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn bundled_connectors_break_no_law() {
+    let cache_dir = Some(Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled"));
+    let runtime = Runtime::new(RuntimeOptions { cache_dir, ..RuntimeOptions::default() }).unwrap();
+    for (id, not_tried) in NOT_TRIED {
+        let connector = runtime.load(hark_bundled::component(id).unwrap()).await.unwrap();
+        let bench = |file: PathBuf| {
+            let cassette = Cassette::parse(&std::fs::read_to_string(&file).unwrap()).unwrap();
+            Bench::new(connector.clone(), cassette, &file.file_name().unwrap().to_string_lossy()).unwrap()
+        };
+        let benches: Vec<Bench> = cassettes(id).into_iter().map(bench).collect();
+        for law in LAWS {
+            let ruling = certify(&benches, law).await;
+            let wanted = if not_tried.contains(&law.name) { "not-tried" } else { "held" };
+            assert_eq!(ruling.verdict, wanted, "{id}: {ruling:#?}");
+        }
+    }
+}
