@@ -37,6 +37,8 @@ pub struct Post {
     pub shares: u64,
     /// Alternative text of a picture.
     pub picture: Option<String>,
+    /// It was generated, and its comments with it.
+    pub is_made: bool,
 }
 
 impl Post {
@@ -137,7 +139,10 @@ impl World {
     pub fn comments(&self, post: u64) -> Vec<Comment> {
         match self.comments.get(&post) {
             Some(comments) => comments.clone(),
-            None => self.posts.get(post).map_or_else(Vec::new, |post| made_comments(self.seed, &post)),
+            None => {
+                let made = self.posts.get(post).filter(|post| post.is_made);
+                made.map_or_else(Vec::new, |post| made_comments(self.seed, &post))
+            }
         }
     }
 
@@ -252,6 +257,7 @@ fn made_post(seed: u64, number: u64, first: Ms) -> Post {
         created_at,
         updated_at: created_at,
         status_type: "mobile_status_update".to_owned(),
+        is_made: true,
         reactions: BTreeMap::from([
             ("LIKE".to_owned(), sample.likes),
             ("ANGRY".to_owned(), sample.likes % 7),
