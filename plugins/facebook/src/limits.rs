@@ -38,6 +38,8 @@ pub const DISCOVER_REQUESTS_MAX: u32 = 5;
 pub const USAGE_SLOW_PERCENT: u32 = 80;
 /// Pause at that usage.
 pub const SLOW_MS: i64 = 5 * 60_000;
+/// Pause when all is used and the platform names no end: the whole window.
+pub const FULL_MS: i64 = 60 * 60_000;
 /// Pause from 95 percent on, and after a limit that names no end: the windows are an hour long and roll.
 pub const LIMITED_MS: i64 = 15 * 60_000;
 /// Longest pause that the platform's own estimate may ask for.

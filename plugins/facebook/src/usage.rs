@@ -56,7 +56,8 @@ impl Usage {
             _ if self.regain_minutes > 0 => Some(self.limited_until(now)),
             0..limits::USAGE_SLOW_PERCENT => None,
             limits::USAGE_SLOW_PERCENT..95 => Some(now + limits::SLOW_MS),
-            _ => Some(now + limits::LIMITED_MS),
+            95..100 => Some(now + limits::LIMITED_MS),
+            _ => Some(now + limits::FULL_MS),
         }
     }
 
@@ -107,7 +108,7 @@ mod tests {
                 &[("x-app-usage", r#"{"call_count":-3,"total_time":1e300}"#)],
                 1_000_000,
                 0,
-                Some(limits::LIMITED_MS),
+                Some(limits::FULL_MS),
             ),
         ] {
             let usage = of(headers);
