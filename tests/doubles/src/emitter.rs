@@ -163,6 +163,7 @@ pub(crate) async fn retry_due(core: &Core, platform: &dyn Platform) {
     let due = core.state().emitter.take_due(core.now());
     for Retry { delivery, attempt, push, .. } in due {
         let mut sent = Sent { attempt, ..prepare(core, platform, &hook, &push, 0) };
+        sent.headers.extend(platform.retry_headers(attempt));
         send(&hook, &mut sent).await;
         record(core, platform, &hook, delivery, &sent, &push);
     }

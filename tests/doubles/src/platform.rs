@@ -49,6 +49,12 @@ pub trait Platform: Send + Sync + 'static {
         None
     }
 
+    /// Returns the headers that the platform adds to attempt `attempt` (the second is 2) of a delivery that
+    /// failed.
+    fn retry_headers(&self, _attempt: u32) -> Vec<(String, String)> {
+        Vec::new()
+    }
+
     /// Returns the bytes of a webhook body; a platform that escapes more than JSON asks for does so here.
     fn hook_bytes(&self, body: &Value) -> Vec<u8> {
         crate::emitter::plain_bytes(body)
