@@ -13,8 +13,10 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 /// A platform and the script that plays its client.
 const CLIENTS: &[(&str, &str, &str)] = &[
-    ("facebook", "facebook_client.py", include_str!("facebook_client.py")),
     ("discourse", "discourse_client.py", include_str!("discourse_client.py")),
+    ("facebook", "facebook_client.py", include_str!("facebook_client.py")),
+    ("mastodon", "mastodon_client.py", include_str!("mastodon_client.py")),
+    ("slack", "slack_client.py", include_str!("slack_client.py")),
     ("x", "x_client.py", include_str!("x_client.py")),
 ];
 
