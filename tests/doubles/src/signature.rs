@@ -99,7 +99,9 @@ pub fn spoil(signature: &mut Vec<(String, String)>, body: &mut Vec<u8>, how: Spo
 }
 
 fn change_digest(signature: &mut [(String, String)], change: impl Fn(Mac, &[u8]) -> String) {
-    for (_, value) in signature {
+    // The time of a signature stands beside it, and is none.
+    let is_time = |value: &String| value.bytes().all(|byte| byte.is_ascii_digit());
+    for (_, value) in signature.iter_mut().filter(|(_, value)| !is_time(value)) {
         let (prefix, digest) =
             value.split_once('=').map_or(("", value.as_str()), |(start, rest)| (start, rest));
         if let Some((mac, bytes)) = Mac::read(digest) {
