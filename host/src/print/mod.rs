@@ -20,8 +20,8 @@ use serde_json::json;
 
 pub use attempt::{Attempt, attempt};
 pub use backfill::{backfill_line, backfill_note};
-pub use connector::{built, double, inspection, made};
 pub use certificate::{certificate, recorded, ruling};
+pub use connector::{built, double, inspection, made};
 pub use feed::feed;
 pub use replay::{difference, replayed};
 pub use source::{config_is_good, finding, sources};
