@@ -1,4 +1,4 @@
-//! A running double: one platform on one port of loopback, with its control at `/_control`.
+//! A running double: one platform on one port of loopback, with its control at `/_control` unless it has none.
 //!
 //! Holds: it answers as soon as `start` returns, and nothing of it is left when it is dropped.
 
@@ -26,11 +26,14 @@ pub struct Options {
     pub now_ms: Ms,
     /// Its port; 0 takes a free one.
     pub port: u16,
+    /// Whether it takes operations over HTTP. Without it [`Double::try_control`] is the only way: a page in a
+    /// browser on this machine can send what it likes to every port of loopback.
+    pub control: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { seed: 1, now_ms: clock::NOW_MS_DEFAULT, port: 0 }
+        Self { seed: 1, now_ms: clock::NOW_MS_DEFAULT, port: 0, control: true }
     }
 }
 
@@ -85,7 +88,7 @@ impl Double {
         let runtime = runtime.map_err(StartError::Thread)?;
         let tasks = runtime.handle().clone();
         let (stop, stopped) = oneshot::channel();
-        let app = routes(router, Arc::clone(&stage));
+        let app = routes(router, &stage, options.control);
         // A thread of its own: a double lives in tests with and without tasks.
         let thread = std::thread::Builder::new()
             .name("double".to_owned())
@@ -159,13 +162,20 @@ fn serve(runtime: &Runtime, listener: std::net::TcpListener, app: Router, stoppe
     });
 }
 
-fn routes(platform: Router, stage: Arc<Stage>) -> Router {
-    let passed = platform.layer(middleware::from_fn_with_state(Arc::clone(&stage), gate::pass));
-    let control = Router::new().route("/_control", post(control).get(log)).with_state(stage);
-    passed.merge(control).layer(DefaultBodyLimit::disable())
+fn routes(platform: Router, stage: &Arc<Stage>, control: bool) -> Router {
+    let passed = platform.layer(middleware::from_fn_with_state(Arc::clone(stage), gate::pass));
+    let app = match control {
+        true => passed.merge(controlled(Arc::clone(stage))),
+        false => passed,
+    };
+    app.layer(DefaultBodyLimit::disable())
 }
 
-async fn control(State(stage): State<Arc<Stage>>, body: bytes::Bytes) -> Response {
+fn controlled(stage: Arc<Stage>) -> Router {
+    Router::new().route("/_control", post(operate).get(log)).with_state(stage)
+}
+
+async fn operate(State(stage): State<Arc<Stage>>, body: bytes::Bytes) -> Response {
     let operation = match serde_json::from_slice::<Value>(&body) {
         Ok(operation) => operation,
         Err(error) => return reply::json(400, &json!({ "error": format!("no JSON: {error}") })),

@@ -37,7 +37,7 @@ fn run(cli: &Cli) -> Result<(), String> {
     for asked in &cli.platforms {
         let (name, port) = asked.split_once('=').unwrap_or((asked, "0"));
         let port = port.parse().map_err(|_| format!("{port:?} of {asked:?} is no port"))?;
-        let options = Options { seed: cli.seed, now_ms: cli.now, port };
+        let options = Options { seed: cli.seed, now_ms: cli.now, port, ..Options::default() };
         running.insert(name.to_owned(), Double::start(name, options).map_err(|error| told(&error))?);
     }
     let ready: BTreeMap<&str, String> =

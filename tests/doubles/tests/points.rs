@@ -323,3 +323,15 @@ fn the_same_script_gives_the_same_bytes() {
     assert!(first == recorded(7), "two runs differ");
     assert!(first != recorded(8), "the seed changes nothing");
 }
+
+#[test]
+fn without_control_nobody_commands_over_http() {
+    let double = Double::start("x", Options { control: false, ..Options::default() }).unwrap();
+    let refused =
+        ask(&double, "POST", "/_control", APP_TOKEN, r#"{"op":"insert","text":"acme forged"}"#).unwrap();
+    assert_ne!(refused.status, 200, "{refused:?}");
+    assert_ne!(ask(&double, "GET", "/_control", APP_TOKEN, "").unwrap().status, 200);
+    double.control(json!({"op": "insert", "text": "acme said in the process"}));
+    let found = json_of(&get(&double, SEARCH));
+    assert_eq!(found["meta"]["result_count"], 1, "{found}");
+}
