@@ -9,7 +9,7 @@ use std::process::{Command, ExitCode, Stdio};
 use std::{env, fs};
 
 const TARGET: &str = "wasm32-wasip2";
-const CONNECTORS: [&str; 4] = ["email", "forum", "rss", "x"];
+const CONNECTORS: [&str; 5] = ["email", "facebook", "forum", "rss", "x"];
 
 /// What of the outer build must not reach the inner one, beside all `CARGO_PROFILE_*`, `CARGO_BUILD_*`,
 /// `CARGO_TARGET_*`, `CARGO_ENCODED_*`, `CARGO_CFG_*` and `CARGO_FEATURE_*`.

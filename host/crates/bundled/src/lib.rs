@@ -5,12 +5,13 @@
 //! Not its business: loading them.
 
 /// Ids of all bundled connectors, in order.
-pub const IDS: &[&str] = &["email", "forum", "rss", "x"];
+pub const IDS: &[&str] = &["email", "facebook", "forum", "rss", "x"];
 
 /// Returns the component of the connector with that id, none if it is not bundled.
 pub fn component(id: &str) -> Option<&'static [u8]> {
     match id {
         "email" => Some(include_bytes!(concat!(env!("OUT_DIR"), "/email.wasm"))),
+        "facebook" => Some(include_bytes!(concat!(env!("OUT_DIR"), "/facebook.wasm"))),
         "forum" => Some(include_bytes!(concat!(env!("OUT_DIR"), "/forum.wasm"))),
         "rss" => Some(include_bytes!(concat!(env!("OUT_DIR"), "/rss.wasm"))),
         "x" => Some(include_bytes!(concat!(env!("OUT_DIR"), "/x.wasm"))),
