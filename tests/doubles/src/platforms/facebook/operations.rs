@@ -26,6 +26,9 @@ struct Insert {
     hidden: bool,
     #[serde(default)]
     private: bool,
+    /// A post on which nobody comments by himself, as people do on generated ones.
+    #[serde(default)]
+    quiet: bool,
     /// Alternative text of a picture.
     picture: Option<String>,
     #[serde(default = "one")]
@@ -195,6 +198,9 @@ fn insert_post(facebook: &Facebook, args: &Insert) -> String {
     };
     let shelf = if args.elsewhere { &mut world.tagged } else { &mut world.posts };
     shelf.put(post.id, post.clone());
+    if args.quiet {
+        world.change_comments(post.id, Vec::clear);
+    }
     drop(state);
     tell_post(facebook, &post, "add");
     post.full_id()
