@@ -5,12 +5,15 @@
 
 mod started_demo;
 
+use std::collections::HashSet;
 use std::io::Read;
 use std::process::Command;
 
 use serde_json::Value;
 
 use started_demo::{Demo, PATIENCE};
+
+const SOURCES: [&str; 6] = ["support-mail", "blog", "comments", "x", "facebook", "forum"];
 
 async fn items(client: &reqwest::Client, demo: &Demo, query: &str) -> Vec<Value> {
     let answer: Value =
@@ -26,17 +29,12 @@ async fn the_demo_shows_a_feed_that_goes_on_by_itself() {
     let mut demo = Demo::start();
 
     let everything = async {
-        loop {
-            let (mail, forum) = (
-                items(&client, &demo, "source=support-mail").await,
-                items(&client, &demo, "zone=intranet").await,
-            );
-            if !mail.is_empty() && !forum.is_empty() {
-                return mail;
-            }
+        for source in SOURCES {
+            while items(&client, &demo, &format!("source={source}")).await.is_empty() {}
         }
     };
-    let mail = tokio::time::timeout(PATIENCE, everything).await.expect("mails and the forum are read");
+    tokio::time::timeout(PATIENCE, everything).await.expect("every source is read");
+    let mail = items(&client, &demo, "source=support-mail").await;
     assert!(mail.iter().any(|item| item["sentiment"]["label"] == "negative"), "{mail:?}");
 
     let page = client.get(&demo.address).send().await.unwrap();
@@ -55,6 +53,20 @@ async fn the_demo_shows_a_feed_that_goes_on_by_itself() {
     };
     tokio::time::timeout(PATIENCE, appears).await.expect("a new item appears by itself");
     drop(live);
+
+    let changes = async {
+        // The script edits a post of the forum and takes one back; later somebody thinks better of it now and then.
+        let mut seen = HashSet::new();
+        let (mut is_edited, mut is_gone) = (false, false);
+        while !is_edited || !is_gone {
+            let posts = items(&client, &demo, "source=forum&limit=200").await;
+            let ids: HashSet<_> = posts.iter().map(|item| item["id"].as_i64()).collect();
+            is_edited |= posts.iter().any(|item| item["edited_at"].is_i64());
+            is_gone |= !seen.is_subset(&ids);
+            seen.extend(ids);
+        }
+    };
+    tokio::time::timeout(PATIENCE, changes).await.expect("an edit is marked, and what is taken back is gone");
 
     let feed = Command::new(env!("CARGO_BIN_EXE_hark"))
         .args(["--config", &demo.config, "feed", "--json", "--limit", "5"])

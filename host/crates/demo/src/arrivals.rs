@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use crate::limits;
 use crate::message::Envelope;
-use crate::stage::{Boards, Channel, Entry};
+use crate::stage::{Boards, Channel, Entry, Stage};
 use crate::story::{Lists, Scene, Story};
 
 /// Chooses; the same seed chooses the same (SplitMix64).
@@ -36,8 +36,6 @@ pub(crate) struct Arrivals {
     told: u64,
 }
 
-/// How far back a variation looks for something to answer.
-const RECENT_MAX: usize = 25;
 /// How many posts of the blog people still talk about.
 const POSTS_RECENT_MAX: usize = 4;
 
@@ -47,8 +45,8 @@ impl Arrivals {
         Self { script: live.into_iter(), variations, untold: Vec::new(), lists, dice: Dice(seed), told: 0 }
     }
 
-    /// Returns the next scene; variations look at `boards` for something to answer.
-    pub fn next(&mut self, boards: &Boards) -> Option<Scene> {
+    /// Returns the next scene; variations look at `stage` for something to answer.
+    pub fn next(&mut self, stage: &Stage) -> Option<Scene> {
         if let Some(scene) = self.script.next() {
             return Some(scene);
         }
@@ -62,7 +60,7 @@ impl Arrivals {
             }
             let at = self.dice.roll(self.untold.len());
             let mut scene = self.variations[self.untold.swap_remove(at)].clone();
-            if self.aim(&mut scene, boards) {
+            if self.aim(&mut scene, stage) {
                 self.told += 1;
                 scene.key = format!("{}-{}", scene.key, self.told);
                 self.fill(&mut scene);
@@ -73,27 +71,22 @@ impl Arrivals {
     }
 
     /// Turns `re: *` into something that was said lately; tells whether there was such a thing.
-    fn aim(&mut self, scene: &mut Scene, boards: &Boards) -> bool {
+    fn aim(&mut self, scene: &mut Scene, stage: &Stage) -> bool {
         if scene.re.as_deref() != Some("*") {
             return true;
         }
-        if scene.channel == Channel::Mail {
-            return self.aim_mail(scene, boards);
-        }
-        let keys: Vec<&str> = match scene.channel {
-            Channel::Comment => {
-                let posts = boards.blog.entries.iter().rev().take(POSTS_RECENT_MAX);
-                posts.chain(boards.comments.entries.iter().rev().take(RECENT_MAX)).map(Entry::key).collect()
-            }
-            _ => boards.forum.entries.iter().rev().take(RECENT_MAX).map(Entry::key).collect(),
+        let keys = match scene.channel {
+            Channel::Mail => return self.aim_mail(scene, &stage.boards()),
+            Channel::Blog | Channel::Comment => commented(&stage.boards()),
+            Channel::Forum | Channel::X | Channel::Facebook => stage.played().recent(scene.channel),
         };
-        scene.re = keys.get(self.dice.roll(keys.len())).map(|key| (*key).to_owned());
+        scene.re = keys.get(self.dice.roll(keys.len())).cloned();
         scene.re.is_some()
     }
 
     /// Answers a mail that a variation wrote: what people of the script say stays their own.
     fn aim_mail(&mut self, scene: &mut Scene, boards: &Boards) -> bool {
-        let recent = boards.mailbox.iter().rev().take(RECENT_MAX).map(|mail| &mail.envelope);
+        let recent = boards.mailbox.iter().rev().take(limits::RECENT_MAX).map(|mail| &mail.envelope);
         let open: Vec<_> = recent.filter(|envelope| answerable(envelope)).collect();
         let Some(chosen) = open.get(self.dice.roll(open.len())) else { return false };
         if scene.address == "{sender}" {
@@ -108,7 +101,10 @@ impl Arrivals {
     fn fill(&mut self, scene: &mut Scene) {
         let mut chosen = HashMap::new();
         scene.name = self.filled(&scene.name, &mut chosen);
-        chosen.insert("slug".to_owned(), slug(&scene.name));
+        let slug = slug(&scene.name);
+        // Longer than a handle on X may be: nobody has it.
+        chosen.insert("handle".to_owned(), format!("{}_in_the_wild", slug.replace('.', "_")));
+        chosen.insert("slug".to_owned(), slug);
         scene.address = self.filled(&scene.address, &mut chosen);
         scene.title = self.filled(&scene.title, &mut chosen);
         scene.body = self.filled(&scene.body, &mut chosen);
@@ -134,6 +130,13 @@ impl Arrivals {
         full.push_str(rest);
         full
     }
+}
+
+/// Returns what a comment may answer.
+fn commented(boards: &Boards) -> Vec<String> {
+    let posts = boards.blog.entries.iter().rev().take(POSTS_RECENT_MAX);
+    let comments = boards.comments.entries.iter().rev().take(limits::RECENT_MAX);
+    posts.chain(comments).map(Entry::key).map(str::to_owned).collect()
 }
 
 fn answerable(envelope: &Envelope) -> bool {

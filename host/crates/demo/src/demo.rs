@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use hark_lifecycle::{Shutdown, Tasks};
 use tokio::net::TcpListener;
@@ -13,9 +13,10 @@ use tokio_rustls::TlsAcceptor;
 use crate::arrivals::Arrivals;
 use crate::certificate::Certificate;
 use crate::imap::{self, Account};
-use crate::stage::{Arrival, Stage};
+use crate::played::Played;
+use crate::stage::{Arrival, Channel, Stage, now_ms};
 use crate::story::Story;
-use crate::{DemoError, config, folder, http, limits};
+use crate::{DemoError, config, folder, http, limits, said};
 
 /// How the demo is told.
 #[derive(Debug, Clone, Copy)]
@@ -62,13 +63,21 @@ impl Demo {
         let ca_file = folder::write(folder, folder::CA_FILE, certificate.ca_pem.as_bytes())?;
         let password_file = folder::write(folder, folder::PASSWORD_FILE, format!("{password}\n").as_bytes())?;
 
+        for (channel, name) in folder::TOKEN_FILES {
+            folder::write(folder, name, said::token(channel).as_bytes())?;
+        }
+
         let (mail, imap) = listen().await?;
         let (feeds, http) = listen().await?;
-        let stage = Arc::new(told(&story, http));
+        let stage = Arc::new(told(&story, Played::start(options.seed)?, http)?);
         let account = Account { user: ACCOUNT.to_owned(), password: password.into() };
         let acceptor = TlsAcceptor::from(certificate.server);
         tasks.spawn("demo-imap", imap::serve(mail, acceptor, Arc::clone(&stage), account, shutdown.clone()));
         tasks.spawn("demo-http", http::serve(feeds, Arc::clone(&stage), shutdown.clone()));
+
+        let platforms = Arc::clone(&stage);
+        let order = shutdown.clone();
+        tasks.spawn("demo-platforms", async move { platforms.played().go(order).await });
 
         let arrivals = Arc::new(Mutex::new(Arrivals::new(story, options.seed)));
         let demo = Self { stage, arrivals, imap, http, ca_file, password_file };
@@ -79,17 +88,25 @@ impl Demo {
         Ok(demo)
     }
 
-    /// Lets the next mail or post arrive, now; returns what it is, `None` if there is nothing to say.
+    /// Lets the next thing happen, now; returns what it is, `None` if there is nothing to say.
     pub fn advance(&self) -> Option<Arrival> {
         let mut arrivals = self.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
-        let scene = arrivals.next(&self.stage.boards())?;
-        Some(self.stage.play_now(&scene, now_ms()))
+        // A platform that is full or has stopped is passed over.
+        for _ in 0..limits::PASSED_OVER_MAX {
+            let scene = arrivals.next(&self.stage)?;
+            match self.stage.play_now(&scene, now_ms()) {
+                Ok(arrival) => return Some(arrival),
+                Err(error) => tracing::debug!(key = scene.key, %error, "not said"),
+            }
+        }
+        None
     }
 
     /// Returns the text of a `hark.toml` that listens to all of it. It names its files relative to
     /// itself, so it belongs into the folder that the demo was started with.
     pub fn config(&self, listen: SocketAddr) -> String {
-        config::text(listen, self.imap, self.http)
+        let played = |channel| self.stage.played().address(channel);
+        config::text(listen, self.imap, self.http, &played)
     }
 
     /// Returns where the mailbox is served: IMAP, TLS from the first byte.
@@ -100,6 +117,11 @@ impl Demo {
     /// Returns where the feeds are served: plain HTTP.
     pub const fn http(&self) -> SocketAddr {
         self.http
+    }
+
+    /// Returns where a platform is that a double plays, as `http://127.0.0.1:<port>`; "" for another channel.
+    pub fn played(&self, channel: Channel) -> String {
+        self.stage.played().address(channel)
     }
 
     /// Returns the user of the mailbox.
@@ -125,18 +147,18 @@ async fn listen() -> Result<(TcpListener, SocketAddr), DemoError> {
 }
 
 /// Sets the stage and tells the day, so that it ends about now.
-fn told(story: &Story, http: SocketAddr) -> Stage {
+fn told(story: &Story, played: Played, http: SocketAddr) -> Result<Stage, DemoError> {
     let now_ms = now_ms();
     let run = format!("{:x}", now_ms / 1_000);
     // Each start makes a new mailbox whose numbers mean nothing to the one before.
     let uid_validity = u32::try_from(now_ms / 1_000 % i64::from(u32::MAX)).unwrap_or(1);
-    let stage = Stage::new(format!("http://{http}"), ACCOUNT.to_owned(), run, uid_validity);
+    let stage = Stage::new(played, format!("http://{http}"), ACCOUNT.to_owned(), run, uid_validity);
     for (position, scene) in (0_i64..).zip(&story.day) {
         // Nothing in real life happens on the full minute.
         let seconds = position * 37 % 53;
-        stage.play_past(scene, now_ms - scene.minutes_ago * 60_000 - (60 - seconds) * 1_000);
+        stage.play_past(scene, now_ms - scene.minutes_ago * 60_000 - (60 - seconds) * 1_000)?;
     }
-    stage
+    Ok(stage)
 }
 
 async fn go_on(demo: Demo, interval: Duration, shutdown: Shutdown) {
@@ -159,9 +181,4 @@ async fn go_on(demo: Demo, interval: Duration, shutdown: Shutdown) {
 /// its maps with: good enough for a mailbox of invented mails on loopback.
 fn password() -> String {
     format!("{:016x}{:016x}", RandomState::new().hash_one(1_u8), RandomState::new().hash_one(2_u8))
-}
-
-fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

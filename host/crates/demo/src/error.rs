@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::played::PlayedError;
 use crate::story::StoryError;
 
 /// Why the demo could not start.
@@ -28,4 +29,7 @@ pub enum DemoError {
     /// The story's own text is broken.
     #[error("the story cannot be told")]
     Story(#[from] StoryError),
+    /// A platform cannot be played, or does not take what the story says.
+    #[error("a platform cannot be played")]
+    Played(#[from] PlayedError),
 }

@@ -1,11 +1,9 @@
-//! What has been said, as feeds: RSS 2.0 for the blog, Atom for its comments, JSON Feed for the topics of
-//! the forum and Atom for the answers to them.
+//! What has been said, as feeds: RSS 2.0 for the blog, Atom for its comments.
 //!
 //! Holds: newest first; the same boards give the same bytes. Not here: HTTP.
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
-use serde_json::{Value, json};
 
 use crate::stage::{Board, Boards, Entry, escape};
 
@@ -18,7 +16,7 @@ fn rfc2822(ms: i64) -> String {
     jiff::fmt::rfc2822::to_string(&at(ms)).unwrap_or_default()
 }
 
-/// Writes a time as Atom and JSON Feed have it.
+/// Writes a time as Atom has it.
 fn rfc3339(ms: i64) -> String {
     at(ms).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
@@ -78,23 +76,14 @@ fn blog_item(boards: &Boards, entry: &Entry, origin: &str) -> String {
 
 /// Writes the comments below the blog as Atom, each with what it answers.
 pub(crate) fn comments(board: &Board, origin: &str) -> String {
-    answers(board, origin, "comments", "Comments on the Acme Widgets blog")
-}
-
-/// Writes the answers in the forum as Atom: JSON Feed has no word for what answers what.
-pub(crate) fn forum_answers(board: &Board, origin: &str) -> String {
-    answers(board, origin, "forum-answers", "Acme Widgets staff forum")
-}
-
-fn answers(board: &Board, origin: &str, name: &str, title: &str) -> String {
     let entries: String = board.entries.iter().rev().filter_map(answer).collect();
     format!(
         r#"<?xml version="1.0" encoding="utf-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom" xmlns:thr="http://purl.org/syndication/thread/1.0">
-<id>tag:acme-widgets.example,2026:{name}</id>
-<title>{title}</title>
+<id>tag:acme-widgets.example,2026:comments</id>
+<title>Comments on the Acme Widgets blog</title>
 <updated>{updated}</updated>
-<link rel="self" href="{origin}/{name}.atom"/>
+<link rel="self" href="{origin}/comments.atom"/>
 {entries}</feed>
 "#,
         updated = rfc3339(board.changed_at_ms),
@@ -118,30 +107,4 @@ fn answer(entry: &Entry) -> Option<String> {
         parent_url = escape(&parent.url),
         html = escape(&entry.html),
     ))
-}
-
-/// Writes the topics of the forum as a JSON Feed 1.1.
-pub(crate) fn forum(board: &Board, origin: &str) -> String {
-    let topics = board.entries.iter().rev().filter(|entry| entry.parent.is_none());
-    let items: Vec<Value> = topics.map(forum_item).collect();
-    let feed = json!({
-        "version": "https://jsonfeed.org/version/1.1",
-        "title": "Acme Widgets staff forum",
-        "home_page_url": format!("{origin}/forum"),
-        "feed_url": format!("{origin}/forum.json"),
-        "items": items,
-    });
-    format!("{feed:#}\n")
-}
-
-fn forum_item(entry: &Entry) -> Value {
-    json!({
-        "id": entry.id,
-        "url": entry.url,
-        "title": entry.title,
-        "content_html": entry.html,
-        "date_published": rfc3339(entry.at_ms),
-        "authors": [{ "name": entry.author }],
-        "tags": entry.tag.iter().collect::<Vec<_>>(),
-    })
 }

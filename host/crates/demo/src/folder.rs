@@ -6,12 +6,15 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::DemoError;
+use crate::{Channel, DemoError};
 
 /// Name of the file with the authority to trust.
 pub(crate) const CA_FILE: &str = "demo-ca.pem";
 /// Name of the file with the mailbox's password.
 pub(crate) const PASSWORD_FILE: &str = "imap-password";
+/// Names of the files with the tokens of the played platforms.
+pub(crate) const TOKEN_FILES: [(Channel, &str); 3] =
+    [(Channel::X, "x-token"), (Channel::Facebook, "facebook-token"), (Channel::Forum, "forum-key")];
 
 /// Writes `bytes` as `name` into `folder`; returns the path.
 pub(crate) fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, DemoError> {

@@ -28,10 +28,7 @@ fn router(stage: Arc<Stage>) -> Router {
     Router::new()
         .route("/blog.rss", get(blog))
         .route("/comments.atom", get(comments))
-        .route("/forum.json", get(forum))
-        .route("/forum-answers.atom", get(forum_answers))
         .route("/blog/{key}", get(blog_page))
-        .route("/forum/{key}", get(forum_page))
         .with_state(stage)
 }
 
@@ -48,22 +45,6 @@ async fn comments(State(stage): State<Arc<Stage>>, headers: HeaderMap) -> Respon
     let boards = stage.boards();
     let changed_at_ms = boards.comments.changed_at_ms;
     let feed = feeds::comments(&boards.comments, stage.origin());
-    drop(boards);
-    conditional(&headers, "application/atom+xml; charset=utf-8", changed_at_ms, feed)
-}
-
-async fn forum(State(stage): State<Arc<Stage>>, headers: HeaderMap) -> Response {
-    let boards = stage.boards();
-    let changed_at_ms = boards.forum.changed_at_ms;
-    let feed = feeds::forum(&boards.forum, stage.origin());
-    drop(boards);
-    conditional(&headers, "application/feed+json", changed_at_ms, feed)
-}
-
-async fn forum_answers(State(stage): State<Arc<Stage>>, headers: HeaderMap) -> Response {
-    let boards = stage.boards();
-    let changed_at_ms = boards.forum.changed_at_ms;
-    let feed = feeds::forum_answers(&boards.forum, stage.origin());
     drop(boards);
     conditional(&headers, "application/atom+xml; charset=utf-8", changed_at_ms, feed)
 }
@@ -100,11 +81,6 @@ fn fnv(bytes: &[u8]) -> u64 {
 async fn blog_page(State(stage): State<Arc<Stage>>, Path(key): Path<String>) -> Response {
     let boards = stage.boards();
     page(boards.blog.find(&key), &boards.comments)
-}
-
-async fn forum_page(State(stage): State<Arc<Stage>>, Path(key): Path<String>) -> Response {
-    let boards = stage.boards();
-    page(boards.forum.find(&key), &boards.forum)
 }
 
 /// Shows one thread, so that a link out of the feed leads somewhere.

@@ -24,3 +24,9 @@ pub const STOP_GRACE: Duration = Duration::from_secs(2);
 pub const REFERENCES_MAX: usize = 64;
 /// Slots that are filled in one generated text.
 pub const SLOTS_MAX: usize = 64;
+/// Things kept on each played platform, which forgets nothing; it falls silent when it is full.
+pub const PLAYED_ITEMS_MAX: usize = 10_000;
+/// How far back something is looked for to be answered.
+pub const RECENT_MAX: usize = 25;
+/// Scenes in a row that cannot be told before the demo falls silent.
+pub const PASSED_OVER_MAX: usize = 100;

@@ -1,17 +1,19 @@
-//! The stage: everything that has been said so far, behind one lock, and a bell for what is new.
+//! The stage: everything that has been said so far, and a bell for what is new in the mailbox.
 //!
-//! Holds: what is said gets an id that no earlier run gave, unless it belongs to the day, whose ids
-//! are the same in every run; nothing grows without bound. Not here: protocols.
+//! Holds: what is said gets an id that no earlier run gave, unless it belongs to the mails or posts of the day,
+//! whose ids are the same in every run; nothing grows without bound. Not here: protocols.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::sync::watch;
 
 use crate::limits;
 use crate::mailbox::Mailbox;
 use crate::message::{self, Envelope};
-use crate::story::Scene;
+use crate::played::{Played, PlayedError};
+use crate::story::{Deed, Scene};
 
 /// Where something is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,11 +26,17 @@ pub enum Channel {
     Comment,
     /// The staff forum.
     Forum,
+    /// X.
+    X,
+    /// The company's page on Facebook.
+    Facebook,
 }
 
 impl Channel {
     /// Every channel.
-    pub const ALL: [Self; 4] = [Self::Mail, Self::Blog, Self::Comment, Self::Forum];
+    pub const ALL: [Self; 6] = [Self::Mail, Self::Blog, Self::Comment, Self::Forum, Self::X, Self::Facebook];
+    /// Those that doubles of platforms play.
+    pub const PLAYED: [Self; 3] = [Self::Forum, Self::X, Self::Facebook];
 
     /// Returns its name in the story files.
     pub const fn as_str(self) -> &'static str {
@@ -37,6 +45,8 @@ impl Channel {
             Self::Blog => "blog",
             Self::Comment => "comment",
             Self::Forum => "forum",
+            Self::X => "x",
+            Self::Facebook => "facebook",
         }
     }
 
@@ -45,14 +55,16 @@ impl Channel {
     }
 }
 
-/// Something that has just been said.
+/// Something that has just been said or done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arrival {
     /// Where.
     pub channel: Channel,
-    /// The id that its channel gives it: a Message-ID, a guid, an Atom id.
+    /// What was done.
+    pub deed: Deed,
+    /// The id that its channel gives to what was said or changed: a Message-ID, a guid, an Atom id, a number.
     pub id: String,
-    /// Its subject or headline.
+    /// Its subject, its headline, or its first words.
     pub title: String,
     /// When, in milliseconds since 1970.
     pub at_ms: i64,
@@ -116,13 +128,13 @@ pub(crate) struct Boards {
     pub mailbox: Mailbox,
     pub blog: Board,
     pub comments: Board,
-    pub forum: Board,
 }
 
 /// Everything that has been said so far.
 #[derive(Debug)]
 pub(crate) struct Stage {
     boards: Mutex<Boards>,
+    played: Played,
     bell: watch::Sender<u64>,
     origin: String,
     account: String,
@@ -131,14 +143,13 @@ pub(crate) struct Stage {
 
 impl Stage {
     /// Makes an empty stage; `origin` is where the pages are served, `run` names this run.
-    pub fn new(origin: String, account: String, run: String, uid_validity: u32) -> Self {
+    pub fn new(played: Played, origin: String, account: String, run: String, uid_validity: u32) -> Self {
         let boards = Boards {
             mailbox: Mailbox::new(uid_validity),
             blog: Board::default(),
             comments: Board::default(),
-            forum: Board::default(),
         };
-        Self { boards: Mutex::new(boards), bell: watch::channel(0).0, origin, account, run }
+        Self { boards: Mutex::new(boards), played, bell: watch::channel(0).0, origin, account, run }
     }
 
     /// Returns what has been said; hold it only to copy from it.
@@ -157,23 +168,29 @@ impl Stage {
         &self.origin
     }
 
+    /// Returns the platforms that doubles play.
+    pub const fn played(&self) -> &Played {
+        &self.played
+    }
+
     /// Says what is in the script of the day.
-    pub fn play_past(&self, scene: &Scene, at_ms: i64) -> Arrival {
+    pub fn play_past(&self, scene: &Scene, at_ms: i64) -> Result<Arrival, PlayedError> {
         self.play(scene, scene.key.clone(), at_ms)
     }
 
     /// Says something now, under an id of this run.
-    pub fn play_now(&self, scene: &Scene, at_ms: i64) -> Arrival {
+    pub fn play_now(&self, scene: &Scene, at_ms: i64) -> Result<Arrival, PlayedError> {
         self.play(scene, format!("{}.{}", scene.key, self.run), at_ms)
     }
 
-    fn play(&self, scene: &Scene, id: String, at_ms: i64) -> Arrival {
+    fn play(&self, scene: &Scene, id: String, at_ms: i64) -> Result<Arrival, PlayedError> {
         let arrival = match scene.channel {
             Channel::Mail => self.deliver(scene, &id, at_ms),
-            Channel::Blog | Channel::Comment | Channel::Forum => self.post(scene, &id, at_ms),
+            Channel::Blog | Channel::Comment => self.post(scene, &id, at_ms),
+            Channel::Forum | Channel::X | Channel::Facebook => self.played.play(scene, at_ms)?,
         };
         self.bell.send_modify(|count| *count += 1);
-        arrival
+        Ok(arrival)
     }
 
     fn deliver(&self, scene: &Scene, id: &str, at_ms: i64) -> Arrival {
@@ -183,6 +200,7 @@ impl Stage {
         let raw = message::compose(scene, &envelope);
         let arrival = Arrival {
             channel: Channel::Mail,
+            deed: Deed::Say,
             id: envelope.message_id.clone(),
             title: envelope.subject.clone(),
             at_ms,
@@ -193,7 +211,7 @@ impl Stage {
 
     fn post(&self, scene: &Scene, id: &str, at_ms: i64) -> Arrival {
         let mut boards = self.boards();
-        let parent = scene.re.as_deref().and_then(|key| boards.parent(scene.channel, key));
+        let parent = scene.re.as_deref().and_then(|key| boards.parent(key));
         let title = match &parent {
             Some(parent) if scene.title.is_empty() => format!("Re: {}", parent.root_title),
             _ => scene.title.clone(),
@@ -201,7 +219,7 @@ impl Stage {
         let entry = Entry {
             key: scene.key.clone(),
             id: format!("tag:acme-widgets.example,2026:{}/{id}", scene.channel.as_str()),
-            url: self.url(scene.channel, &scene.key, parent.as_ref()),
+            url: self.url(&scene.key, parent.as_ref()),
             title: title.clone(),
             author: scene.name.clone(),
             html: paragraphs(&scene.body),
@@ -209,33 +227,27 @@ impl Stage {
             at_ms,
             parent,
         };
-        let arrival = Arrival { channel: scene.channel, id: entry.id.clone(), title, at_ms };
+        let arrival = Arrival { channel: scene.channel, deed: Deed::Say, id: entry.id.clone(), title, at_ms };
         boards.board_mut(scene.channel).push(entry);
         arrival
     }
 
-    fn url(&self, channel: Channel, key: &str, parent: Option<&Parent>) -> String {
-        match (channel, parent) {
-            (_, Some(parent)) => format!("{}#{key}", parent.root_url),
-            (Channel::Forum, None) => format!("{}/forum/{key}", self.origin),
-            (_, None) => format!("{}/blog/{key}", self.origin),
+    fn url(&self, key: &str, parent: Option<&Parent>) -> String {
+        match parent {
+            Some(parent) => format!("{}#{key}", parent.root_url),
+            None => format!("{}/blog/{key}", self.origin),
         }
     }
 }
 
 impl Boards {
     fn board_mut(&mut self, channel: Channel) -> &mut Board {
-        match channel {
-            Channel::Blog => &mut self.blog,
-            Channel::Comment => &mut self.comments,
-            Channel::Mail | Channel::Forum => &mut self.forum,
-        }
+        if channel == Channel::Blog { &mut self.blog } else { &mut self.comments }
     }
 
-    /// Finds what `key` names for an answer in `channel`; a comment may answer a post of the blog.
-    fn parent(&self, channel: Channel, key: &str) -> Option<Parent> {
-        let own = if channel == Channel::Forum { &self.forum } else { &self.comments };
-        let entry = own.find(key).or_else(|| self.blog.find(key))?;
+    /// Finds what `key` names for a comment, which may answer a post of the blog.
+    fn parent(&self, key: &str) -> Option<Parent> {
+        let entry = self.comments.find(key).or_else(|| self.blog.find(key))?;
         let (id, url) = (entry.id.clone(), entry.url.clone());
         Some(match &entry.parent {
             Some(above) => Parent { id, url, ..above.clone() },
@@ -262,6 +274,12 @@ fn paragraphs(body: &str) -> String {
         }
     }
     html
+}
+
+/// Returns the time, in milliseconds since 1970.
+pub(crate) fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// Makes text safe between tags and in quoted attributes, in HTML and XML.

@@ -58,25 +58,58 @@ impl Form {
     ];
 }
 
+/// What somebody does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Deed {
+    /// Says something.
+    #[default]
+    Say,
+    /// Says something for the eyes of the forum's staff.
+    Whisper,
+    /// Says something else in the place of what was said.
+    Edit,
+    /// Takes back what was said.
+    Delete,
+    /// Reports it to the moderators.
+    Report,
+    /// Likes it, with as many others as the words count.
+    Like,
+}
+
+impl Deed {
+    const WORDS: [(&'static str, Self); 6] = [
+        ("say", Self::Say),
+        ("whisper", Self::Whisper),
+        ("edit", Self::Edit),
+        ("delete", Self::Delete),
+        ("report", Self::Report),
+        ("like", Self::Like),
+    ];
+}
+
 /// One utterance of the story.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scene {
     /// Where it is said.
     pub channel: Channel,
+    /// What is done there; only played platforms know more than words.
+    pub deed: Deed,
     /// Names it within its channel.
     pub key: String,
     /// Minutes before the end of the day; 0 for what comes while the demo runs.
     pub minutes_ago: i64,
     /// Who speaks: a name.
     pub name: String,
-    /// The speaker's address; "" where the channel shows none.
+    /// The speaker's address, or handle on X; "" where the channel shows none.
     pub address: String,
     /// Who else reads a mail.
     pub cc: String,
     /// Subject or headline.
     pub title: String,
-    /// Key of what it answers.
+    /// Key of what it answers or changes.
     pub re: Option<String>,
+    /// Its language as X tells it, if it is not English.
+    pub lang: Option<String>,
     /// Its shape, for a mail.
     pub form: Form,
     /// Name of a file that comes with a mail.
@@ -115,6 +148,8 @@ impl Story {
             ("story/mail.txt", include_str!("story/mail.txt")),
             ("story/comments.txt", include_str!("story/comments.txt")),
             ("story/forum.txt", include_str!("story/forum.txt")),
+            ("story/x.txt", include_str!("story/x.txt")),
+            ("story/facebook.txt", include_str!("story/facebook.txt")),
         ] {
             day.extend(read(file, text)?.0);
         }
@@ -171,6 +206,7 @@ impl<'a> Section<'a> {
             Channel::named(channel).ok_or_else(|| self.wrong(0, format!("{channel:?} is not a channel")))?;
         let mut scene = Scene {
             channel,
+            deed: Deed::Say,
             key: key.to_owned(),
             minutes_ago: 0,
             name: String::new(),
@@ -178,6 +214,7 @@ impl<'a> Section<'a> {
             cc: String::new(),
             title: String::new(),
             re: None,
+            lang: None,
             form: Form::Plain,
             attach: None,
             tag: None,
@@ -189,7 +226,8 @@ impl<'a> Section<'a> {
             self.field(&mut scene, offset, line)?;
         }
         scene.body = self.lines[blank..].join("\n").trim_matches('\n').trim_end().to_owned();
-        match (scene.name.is_empty(), scene.body.is_empty()) {
+        let needs_words = !matches!(scene.deed, Deed::Delete | Deed::Report);
+        match (scene.name.is_empty(), scene.body.is_empty() && needs_words) {
             (false, false) => Ok(scene),
             _ => Err(self.wrong(0, "a scene has a speaker and words")),
         }
@@ -216,6 +254,11 @@ impl<'a> Section<'a> {
             "re" => scene.re = Some(value.to_owned()),
             "attach" => scene.attach = Some(value.to_owned()),
             "tag" => scene.tag = Some(value.to_owned()),
+            "lang" => scene.lang = Some(value.to_owned()),
+            "does" => {
+                let known = Deed::WORDS.iter().find(|(word, _)| *word == value);
+                scene.deed = known.ok_or_else(|| self.wrong(offset, format!("{value:?} is not a deed")))?.1;
+            }
             "form" => {
                 let known = Form::WORDS.iter().find(|(word, _)| *word == value);
                 scene.form = known.ok_or_else(|| self.wrong(offset, format!("{value:?} is not a form")))?.1;
@@ -249,7 +292,7 @@ mod tests {
     #[test]
     fn the_story_is_whole() {
         let story = Story::load().unwrap();
-        assert!((150..=260).contains(&story.day.len()), "{} scenes in the day", story.day.len());
+        assert!((220..=340).contains(&story.day.len()), "{} scenes in the day", story.day.len());
         let mut told: HashSet<(Channel, String)> = HashSet::new();
         for scene in story.day.iter().chain(&story.live) {
             let key = (scene.channel, scene.key.clone());
@@ -263,10 +306,20 @@ mod tests {
                     scene.channel, scene.key
                 );
             }
-            let replies = matches!(scene.channel, Channel::Comment);
-            assert!(!replies || scene.re.is_some(), "comment {} answers nothing", scene.key);
-            assert!(scene.re.is_some() || !scene.title.is_empty(), "{} has no title", scene.key);
-            assert_eq!(scene.channel == Channel::Mail, !scene.address.is_empty(), "{}", scene.key);
+            let needs = scene.channel == Channel::Comment || !matches!(scene.deed, Deed::Say);
+            assert!(!needs || scene.re.is_some(), "{} answers or changes nothing", scene.key);
+            let has_titles = !matches!(scene.channel, Channel::X | Channel::Facebook);
+            assert!(
+                !has_titles || scene.re.is_some() || !scene.title.is_empty(),
+                "{} has no title",
+                scene.key
+            );
+            let has_address = matches!(scene.channel, Channel::Mail | Channel::X);
+            assert_eq!(has_address, !scene.address.is_empty(), "{}", scene.key);
+            let is_played = Channel::PLAYED.contains(&scene.channel);
+            assert!(is_played || scene.deed == Deed::Say, "{} does what its channel cannot", scene.key);
+            // X allows fifteen characters, so that no handle of the story is anybody's.
+            assert!(scene.channel != Channel::X || scene.address.len() > 15, "{} may be real", scene.address);
         }
     }
 
@@ -278,7 +331,7 @@ mod tests {
             let mut rest = format!("{} {} {} {}", scene.name, scene.address, scene.title, scene.body);
             while let Some((_, behind)) = rest.clone().split_once('{') {
                 let (slot, behind) = behind.split_once('}').unwrap();
-                let filled = ["slug", "sender"].contains(&slot) || story.lists.contains_key(slot);
+                let filled = ["slug", "handle", "sender"].contains(&slot) || story.lists.contains_key(slot);
                 assert!(filled, "{} has an unknown slot {slot:?}", scene.key);
                 rest = behind.to_owned();
             }
@@ -294,6 +347,7 @@ mod tests {
             ("\n%% mail a\nfrom: A\nat: noon\n\nx", 4, "time"),
             ("%% mail a\nfrom: A\nshape: round\n\nx", 3, "field"),
             ("%% mail a\nfrom: A\nform: round\n\nx", 3, "form"),
+            ("%% x a\nfrom: A\ndoes: sing\n\nx", 3, "deed"),
             ("%% mail a\nfrom: A\n", 1, "empty line"),
             ("%% mail a\nfrom: A\n\n\n", 1, "words"),
         ] {

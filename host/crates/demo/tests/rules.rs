@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hark_analysis::Analyser;
 use hark_config::Config;
+use hark_demo::Channel;
 use hark_model::{Priority, Route, Sentiment, Zone};
 use hark_routing::{Facts, Router};
 use mail_parser::MessageParser;
-use support::Running;
+use support::{Running, Said};
 
 /// What was said, as a connector would read it.
 struct Heard {
@@ -24,12 +25,9 @@ struct Heard {
 
 async fn heard(running: &Running) -> Vec<Heard> {
     let mut all = Vec::new();
-    for (path, source, zone) in [
-        ("/blog.rss", "blog", Zone::Social),
-        ("/comments.atom", "comments", Zone::Social),
-        ("/forum.json", "forum", Zone::Intranet),
-        ("/forum-answers.atom", "forum", Zone::Intranet),
-    ] {
+    for (path, source, zone) in
+        [("/blog.rss", "blog", Zone::Social), ("/comments.atom", "comments", Zone::Social)]
+    {
         let (_, body) = running.get(path, "").await;
         for entry in feed_rs::parser::parse(body.as_bytes()).unwrap().entries {
             let html = entry.content.and_then(|content| content.body).unwrap_or_default();
@@ -37,6 +35,17 @@ async fn heard(running: &Running) -> Vec<Heard> {
             let title = entry.title.map(|title| title.content).filter(|title| !title.is_empty());
             let id = entry.id.rsplit('/').next().unwrap().to_owned();
             let author = String::new();
+            all.push(Heard { source, zone, id, author, title, text });
+        }
+    }
+    for (channel, source, zone) in [
+        (Channel::X, "x", Zone::Social),
+        (Channel::Facebook, "facebook", Zone::Social),
+        (Channel::Forum, "forum", Zone::Intranet),
+    ] {
+        for Said { author, title, text } in running.heard(channel).await {
+            let text = mail_parser::decoders::html::html_to_text(&text);
+            let id = format!("{source}: {}", text.chars().take(40).collect::<String>());
             all.push(Heard { source, zone, id, author, title, text });
         }
     }
@@ -63,7 +72,7 @@ fn routed(heard: &Heard, analyser: &Analyser, router: &Router) -> Route {
         zone: heard.zone,
         source: heard.source,
         place: None,
-        author_id: None,
+        author_id: Some(&heard.author),
         author_handle: None,
         author_emails: std::slice::from_ref(&heard.author),
         title: heard.title.as_deref(),
@@ -103,10 +112,18 @@ async fn what_matters_goes_where_somebody_can_act_on_it() {
         ("l-19", Some("support"), Some(High)),
         ("order-jura", Some("sales"), None),
         ("l-1", Some("community"), Some(Low)),
+        ("x: @acme_widgets_inc rev C has 10k pull-ups", Some("engineering"), None),
+        ("x: @acme_widgets_inc the one in the nursery", Some("safety"), Some(Urgent)),
+        ("x: @acme_widgets_inc bad press? 10k followe", Some("moderation"), Some(Low)),
+        ("x: @acme_widgets_inc I'm a reporter writing", Some("press-office"), Some(High)),
+        ("facebook: Which register holds the sampling interv", Some("engineering"), None),
+        ("facebook: Und wer zahlt meine Ware? Ich will Schad", Some("legal"), Some(High)),
+        ("facebook: It is eleven, as promised. 4.2 is paused", None, None),
+        ("forum: Found it. Or rather: a customer called N", Some("incident"), Some(High)),
         ("okonkwo-fridge-1", None, None),
         ("hotfix", None, None),
     ] {
-        let route = &routes[id];
+        let route = routes.get(id).unwrap_or_else(|| panic!("{id} is not among {:?}", routes.keys()));
         assert_eq!((route.team.as_deref(), route.priority), (team, priority), "{id}: {route:?}");
     }
     let used: BTreeSet<&str> =

@@ -1,14 +1,15 @@
-//! Clients for the demo's servers: raw IMAP lines over TLS, raw HTTP.
+//! Clients for the demo's servers: raw IMAP lines over TLS, raw HTTP, and the APIs of the played platforms.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use hark_demo::{Demo, DemoOptions};
+use hark_demo::{Channel, Demo, DemoOptions};
 use hark_lifecycle::Tasks;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
+use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -63,15 +64,72 @@ impl Running {
 
     /// Asks for a path; returns the head and the body.
     pub async fn get(&self, path: &str, headers: &str) -> (String, String) {
-        let mut stream = TcpStream::connect(self.demo.http()).await.unwrap();
-        let host = self.demo.http();
-        let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n");
-        stream.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        tokio::time::timeout(PATIENCE, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        (head.to_owned(), body.to_owned())
+        get_from(&self.demo.http().to_string(), path, headers).await
     }
+
+    /// Returns what was said lately on a played platform, as its API tells it.
+    pub async fn heard(&self, channel: Channel) -> Vec<Said> {
+        let (path, headers) = match channel {
+            Channel::X => (X_PATH, "Authorization: Bearer x-user-token\r\n".to_owned()),
+            Channel::Facebook => (FACEBOOK_PATH, "Authorization: Bearer fb-page-token-1\r\n".to_owned()),
+            _ => {
+                let key = std::fs::read_to_string(self.folder.path().join("forum-key")).unwrap();
+                ("/posts.json", format!("Api-Key: {}\r\nApi-Username: system\r\n", key.trim_end()))
+            }
+        };
+        let address = self.demo.played(channel);
+        let host = address.strip_prefix("http://").unwrap();
+        let (head, body) = get_from(host, path, &headers).await;
+        assert!(head.starts_with("HTTP/1.1 200"), "{channel:?}: {head} {body}");
+        let page: Value = serde_json::from_str(&body).unwrap();
+        match channel {
+            Channel::X => said(&page["data"], "text", "/author_id"),
+            Channel::Facebook => {
+                let mut all = said(&page["data"], "message", "/from/id");
+                for post in page["data"].as_array().unwrap() {
+                    all.extend(said(&post["comments"]["data"], "message", "/from/id"));
+                }
+                all
+            }
+            _ => said(&page["latest_posts"], "cooked", "/username"),
+        }
+    }
+}
+
+const X_PATH: &str = "/2/tweets/search/recent?max_results=100&tweet.fields=author_id\
+    &query=acme_widgets_inc%20OR%20from%3Aacme_widgets_inc";
+const FACEBOOK_PATH: &str = "/v26.0/104000000000001/feed?limit=100\
+    &fields=id,message,from,comments.filter(stream).limit(100){id,message,from}";
+
+/// Something that was said on a played platform.
+#[derive(Debug)]
+pub struct Said {
+    pub author: String,
+    pub title: Option<String>,
+    pub text: String,
+}
+
+fn said(list: &Value, text: &str, author: &str) -> Vec<Said> {
+    let word = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+    let one = |entry: &Value| Said {
+        author: word(entry.pointer(author)),
+        title: entry["topic_title"].as_str().map(str::to_owned),
+        text: word(entry.get(text)),
+    };
+    list.as_array().into_iter().flatten().map(one).collect()
+}
+
+/// Asks for a path; returns the head and the body.
+async fn get_from(host: &str, path: &str, headers: &str) -> (String, String) {
+    let mut stream = TcpStream::connect(host).await.unwrap();
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: tests\r\nConnection: close\r\n{headers}\r\n"
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    tokio::time::timeout(PATIENCE, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.to_owned(), body.to_owned())
 }
 
 pub struct Imap {
