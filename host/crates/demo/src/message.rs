@@ -312,10 +312,12 @@ mod tests {
 
     use super::*;
     use crate::stage::Channel;
+    use crate::story::Deed;
 
     fn scene(form: Form, body: &str) -> Scene {
         Scene {
             channel: Channel::Mail,
+            deed: Deed::Say,
             key: "k".into(),
             minutes_ago: 0,
             name: "Jürgen \"Jo\" Groß, Küster".into(),
@@ -323,6 +325,7 @@ mod tests {
             cc: String::new(),
             title: "Schöne Grüße aus dem Dom, mit einer ziemlich langen Betreffzeile 🎉".into(),
             re: None,
+            lang: None,
             form,
             attach: None,
             tag: None,
