@@ -21,7 +21,7 @@ pub struct Failure {
     /// What the host is told.
     pub fault: Fault,
     /// What the platform said, where it said anything.
-    pub error: Option<GraphError>,
+    pub error: Option<Box<GraphError>>,
     /// The request may have arrived all the same.
     pub uncertain: bool,
 }
@@ -29,7 +29,7 @@ pub struct Failure {
 impl Failure {
     /// Returns the class of the platform's error.
     pub fn class(&self) -> Option<Class> {
-        self.error.as_ref().map(GraphError::class)
+        self.error.as_deref().map(GraphError::class)
     }
 }
 
@@ -99,7 +99,7 @@ pub fn call(request: Request) -> Result<Reply, Failure> {
 pub fn failed(error: GraphError, until: Ms) -> Failure {
     // The platform says of these that it does not know itself.
     let uncertain = error.class() == Class::Transient;
-    Failure { fault: error.fault(until), error: Some(error), uncertain }
+    Failure { fault: error.fault(until), error: Some(Box::new(error)), uncertain }
 }
 
 /// Returns the error that `body` holds, whatever its status.

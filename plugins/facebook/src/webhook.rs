@@ -223,9 +223,9 @@ impl Heard {
         let value = told.value;
         let id =
             needed(value.open_graph_story_id.as_ref().or(value.post_id.as_ref()), "open_graph_story_id")?;
-        let words = Some(value.review_text.as_deref().unwrap_or_default());
-        let Some(edited_at) = self.settle(told, &id, manifest::FEED, words)? else { return Ok(()) };
-        let item = self.item(told, id, words.unwrap_or_default());
+        let words = value.review_text.as_deref().unwrap_or_default();
+        let Some(edited_at) = self.settle(told, &id, manifest::FEED, Some(words))? else { return Ok(()) };
+        let item = self.item(told, id, words);
         let verdict = value
             .recommendation_type
             .as_ref()

@@ -262,7 +262,7 @@ fn a_comment_of_the_future_hides_none_that_follow() {
     let first = forged.clone();
     let _log = play(move |asked| match asked.path.ends_with("/feed") {
         true => body(&[post(1, 3600, 3700, 1)]),
-        false => body(&[first.clone()]),
+        false => body(std::slice::from_ref(&first)),
     });
     let cursor = read(None).cursor;
     let log = play(move |asked| match asked.path.ends_with("/feed") {

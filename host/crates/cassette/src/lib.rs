@@ -19,6 +19,6 @@ pub use cassette::{
     HttpTrouble, Read, Secret, VERSION, WireSession, WireStep, WireTrouble,
 };
 pub use listing::{Format, Listing, Order};
-pub use player::{Heard, HttpAsked, Live, Miss, Player};
+pub use player::{Heard, HttpAsked, Live, Miss, Parts, Player};
 pub use tape::Tape;
 pub use wire_player::PlayedWire;

@@ -209,13 +209,16 @@ impl State {
     }
 }
 
+/// Status, header lines and body of an answer.
+pub type Parts<'a> = (u16, Vec<(&'a str, &'a str)>, &'a [u8]);
+
 impl HttpAnswer {
     fn is_unchanged(&self) -> bool {
         matches!(self, Self::Response { status: 304, .. })
     }
 
     /// Returns status, headers and body, or why there are none.
-    pub fn parts(&self) -> Result<(u16, Vec<(&str, &str)>, &[u8]), HttpTrouble> {
+    pub fn parts(&self) -> Result<Parts<'_>, HttpTrouble> {
         match self {
             Self::Trouble { trouble } => Err(*trouble),
             Self::Response { status, headers, body } => {
@@ -301,7 +304,7 @@ mod tests {
     #[test]
     fn a_simulation_answers_first() {
         let live: Live = Arc::new(|asked: &HttpAsked| {
-            (asked.url == "a").then(|| HttpAnswer::Trouble { trouble: HttpTrouble::Timeout })
+            (asked.url == "a").then_some(HttpAnswer::Trouble { trouble: HttpTrouble::Timeout })
         });
         let player = Player::new([exchange("GET a", "1"), exchange("GET b", "2")], 0).live(live);
         assert_eq!(player.http(get("a")).unwrap().parts().unwrap_err(), HttpTrouble::Timeout);

@@ -102,7 +102,7 @@ impl Place {
 
 /// Tells whether the platform asks for smaller pages.
 pub fn is_too_much(failure: &Failure) -> bool {
-    failure.error.as_ref().is_some_and(graph_too_much)
+    failure.error.as_deref().is_some_and(graph_too_much)
 }
 
 fn graph_too_much(error: &crate::fault::GraphError) -> bool {

@@ -56,7 +56,7 @@ pub async fn valid(bench: &Bench) -> Verdict {
         let count = told.events.len();
         let at = told.at;
         let admission = admit(told.events, told.payloads, &stream, at);
-        for refused in admission.refused.iter().skip(0) {
+        for refused in &admission.refused {
             let is_poison = poisons > 0 && !admission_words(&refused.why);
             // Floor and provenance have laws of their own.
             if !is_poison && !refused.why.contains("floor") && !refused.why.contains("origin") {

@@ -38,9 +38,8 @@ pub fn add(facebook: &Facebook, call: &Call, id: &str, edge: &str) -> Result<Val
 fn message(call: &Call) -> Result<String, Problem> {
     match call.param("message") {
         Some(text) if !text.is_empty() && text.chars().count() <= COMMENT_CHARS_MAX => Ok(text.to_owned()),
-        Some(text) if text.is_empty() => Err(Problem::parameter("Missing message or attachment")),
+        Some("") | None => Err(Problem::parameter("Missing message or attachment")),
         Some(_) => Err(Problem::parameter("Param message must be shorter")),
-        None => Err(Problem::parameter("Missing message or attachment")),
     }
 }
 
