@@ -10,7 +10,7 @@ use crate::comment::{self, Comment};
 use crate::fault::Class;
 use crate::graph::{self, Failure, Listing, Reply};
 use crate::origin::{Events, Origin, is_path_safe};
-use crate::{Settings, json, limits, manifest};
+use crate::{Settings, limits, manifest};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -74,7 +74,7 @@ fn said_already(settings: &Settings, on: &str, text: &str) -> Result<Option<Vec<
     let reply = graph::call(request)?;
     let listing: Listing = reply.json()?;
     for (number, raw) in listing.data.iter().enumerate() {
-        let Ok(comment) = json::parse::<Comment>(raw.get().as_bytes()) else { continue };
+        let Ok(comment) = hark_sdk::json::parse::<Comment>(raw.get().as_bytes()) else { continue };
         if comment.author().as_deref() == Some(&settings.page) && comment.text() == text {
             return Ok(tell(settings, on, &comment, &format!("/data/{number}"), &reply));
         }

@@ -4,9 +4,9 @@ use hark_sdk::http::Request;
 use hark_sdk::types::Fault;
 use serde::{Deserialize, Serialize};
 
+use crate::Settings;
 use crate::fault::GraphError;
 use crate::graph::{self, Reply};
-use crate::{Settings, json};
 
 /// One look-up.
 #[derive(Debug, Serialize)]
@@ -59,6 +59,6 @@ impl Answer {
         if self.code >= 400 {
             return Err(None);
         }
-        json::parse(self.body().as_bytes()).map_err(|_| None)
+        hark_sdk::json::parse(self.body().as_bytes()).map_err(|_| None)
     }
 }

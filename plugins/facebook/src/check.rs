@@ -10,7 +10,7 @@ use crate::batch::{self, Answer};
 use crate::fault::{Class, GraphError};
 use crate::graph::{self, Listing};
 use crate::origin::{is_path_safe, web_address};
-use crate::{Settings, json, limits, manifest};
+use crate::{Settings, limits, manifest};
 
 #[derive(Deserialize)]
 struct Page {
@@ -136,7 +136,8 @@ pub fn discover(settings: &Settings) -> Result<Vec<Target>, Fault> {
             }
             Err(failure) => return Err(failure.into()),
         };
-        let pages = listing.data.iter().filter_map(|raw| json::parse::<Page>(raw.get().as_bytes()).ok());
+        let pages =
+            listing.data.iter().filter_map(|raw| hark_sdk::json::parse::<Page>(raw.get().as_bytes()).ok());
         targets.extend(pages.flat_map(targets_of));
         onward = listing.onward()?;
         if onward.is_none() {

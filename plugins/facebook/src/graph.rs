@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::fault::{Class, GraphError};
 use crate::usage::Usage;
-use crate::{Settings, json, limits, manifest};
+use crate::{Settings, limits, manifest};
 
 /// Why a call brought nothing.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,7 +49,7 @@ pub struct Reply {
 impl Reply {
     /// Parses the body.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Fault> {
-        json::parse(self.response.body()).map_err(|error| {
+        hark_sdk::json::parse(self.response.body()).map_err(|error| {
             Fault::protocol(format!("no JSON as expected: {error}; {}", self.response.quote()))
         })
     }
@@ -112,7 +112,7 @@ pub fn error_in(body: &[u8]) -> Option<GraphError> {
     if !start.starts_with(b"{") {
         return None;
     }
-    json::parse::<Refusal>(body).ok().map(|refusal| refusal.error)
+    hark_sdk::json::parse::<Refusal>(body).ok().map(|refusal| refusal.error)
 }
 
 /// A page of entries, none looked at yet.
@@ -216,7 +216,7 @@ mod tests {
     use super::*;
 
     fn listing(json: &str) -> Listing {
-        json::parse(json.as_bytes()).unwrap()
+        hark_sdk::json::parse(json.as_bytes()).unwrap()
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::comment::{self, Comment};
 use crate::graph::{self, Listing};
 use crate::origin::{Events, Origin};
 use crate::post::{Post, names_page};
-use crate::{Settings, json, webhook};
+use crate::{Settings, webhook};
 
 /// Turns a kept payload into events.
 pub fn normalise(settings: &Settings, raw: &Raw) -> Result<Vec<Event>, Fault> {
@@ -25,7 +25,7 @@ pub fn normalise(settings: &Settings, raw: &Raw) -> Result<Vec<Event>, Fault> {
     let address = raw.label.split(['?', '#']).next().unwrap_or_default();
     let mut path = address.rsplit('/');
     let (edge, owner) = (path.next().unwrap_or_default(), path.next().unwrap_or_default());
-    if let Ok(listing) = json::parse::<Listing>(&raw.body) {
+    if let Ok(listing) = hark_sdk::json::parse::<Listing>(&raw.body) {
         for (number, entry) in listing.data.iter().enumerate() {
             one(
                 &mut events,
@@ -41,7 +41,7 @@ pub fn normalise(settings: &Settings, raw: &Raw) -> Result<Vec<Event>, Fault> {
         }
         return Ok(events);
     }
-    if let Ok(answers) = json::parse::<Vec<Option<Answer>>>(&raw.body) {
+    if let Ok(answers) = hark_sdk::json::parse::<Vec<Option<Answer>>>(&raw.body) {
         for (number, answer) in
             answers.iter().enumerate().filter_map(|(at, answer)| Some((at, answer.as_ref()?)))
         {
@@ -52,7 +52,7 @@ pub fn normalise(settings: &Settings, raw: &Raw) -> Result<Vec<Event>, Fault> {
         }
         return Ok(events.into_list());
     }
-    match json::parse::<Box<RawValue>>(&raw.body) {
+    match hark_sdk::json::parse::<Box<RawValue>>(&raw.body) {
         Ok(entry) => one(&mut events, &entry, "", None, origin),
         Err(error) => return Err(Fault::protocol(format!("{} is no JSON: {error}", raw.label))),
     }
@@ -72,7 +72,7 @@ fn one(events: &mut Events, raw: &RawValue, pointer: &str, post: Option<&str>, o
         #[serde(default)]
         success: Option<serde::de::IgnoredAny>,
     }
-    let Ok(shape) = json::parse::<Shape>(raw.get().as_bytes()) else {
+    let Ok(shape) = hark_sdk::json::parse::<Shape>(raw.get().as_bytes()) else {
         return events.poison("an entry", "it is no object", origin.at(pointer));
     };
     // What says no more than that something was done, or names a page, is no entry.
@@ -84,12 +84,12 @@ fn one(events: &mut Events, raw: &RawValue, pointer: &str, post: Option<&str>, o
     }
     let id = shape.id.unwrap_or_default();
     let told = if post.is_none() && shape.updated_time.is_some() {
-        json::parse::<Post>(raw.get().as_bytes())
+        hark_sdk::json::parse::<Post>(raw.get().as_bytes())
             .map_err(|error| error.to_string())
             .and_then(|post| post.tell(events, pointer, origin, false))
     } else {
         let conversation = post.map_or_else(|| comment::post_of(&id, origin.page), str::to_owned);
-        json::parse::<Comment>(raw.get().as_bytes())
+        hark_sdk::json::parse::<Comment>(raw.get().as_bytes())
             .map_err(|error| error.to_string())
             .and_then(|comment| comment.tell(events, pointer, &conversation, None, origin))
     };

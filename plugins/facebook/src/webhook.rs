@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
-use crate::json::{self, Scalar};
+use crate::json::Scalar;
 use crate::manifest;
 use crate::media::mention;
 use crate::origin::{Events, Origin, Profile, native_id, web_address};
@@ -88,13 +88,13 @@ pub struct Heard {
 
 /// Tells whether `body` looks like a delivery, as opposed to an answer of the Graph API.
 pub fn is_delivery(body: &[u8]) -> bool {
-    json::parse::<Body>(body).is_ok_and(|body| body.object == "page" && !body.entry.is_empty())
+    hark_sdk::json::parse::<Body>(body).is_ok_and(|body| body.object == "page" && !body.entry.is_empty())
 }
 
 /// Reads a delivery.
 pub fn hear(body: &[u8], origin: Origin<'_>) -> Heard {
     let mut heard = Heard::default();
-    let body = match json::parse::<Body>(body) {
+    let body = match hark_sdk::json::parse::<Body>(body) {
         Ok(body) => body,
         Err(error) => {
             heard.events.poison("a delivery", error.to_string(), origin.at(""));
@@ -154,7 +154,7 @@ impl Heard {
         let time = entry.time.as_ref().and_then(Scalar::ms).unwrap_or(origin.received_at);
         for (number, raw) in entry.changes.iter().enumerate() {
             let pointer = format!("/entry/{at}/changes/{number}");
-            match json::parse::<Change>(raw.get().as_bytes()) {
+            match hark_sdk::json::parse::<Change>(raw.get().as_bytes()) {
                 Ok(change) => {
                     let told =
                         Told { value: &change.value, at: time, pointer: pointer.clone() + "/value", origin };

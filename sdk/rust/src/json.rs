@@ -1,6 +1,7 @@
-//! JSON as platforms send it: with escapes of half a character, which a parser that is strict refuses.
+//! JSON as platforms send it: with escapes of half a character and bytes that are no UTF-8, which a parser that is
+//! strict refuses.
 //!
-//! Holds: one bad escape costs one character, not the whole page.
+//! Holds: one bad escape or byte costs one character, not the whole page; what follows the value is an error.
 
 use std::borrow::Cow;
 
@@ -11,17 +12,20 @@ use serde::de::DeserializeOwned;
 #[error("no JSON as expected{0}")]
 pub struct JsonError(String);
 
-/// Parses `bytes`; an escaped half of a surrogate pair becomes U+FFFD.
+/// Parses `bytes`; an escaped half of a surrogate pair and a byte that is no UTF-8 become U+FFFD.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonError> {
-    let mended = mend(bytes);
+    let text = String::from_utf8_lossy(bytes);
+    let mended = mend(text.as_bytes());
     let mut json = serde_json::Deserializer::from_slice(&mended);
-    serde_path_to_error::deserialize(&mut json).map_err(|error| {
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let place = match error.path().to_string() {
             path if path == "." => String::new(),
             path => format!(" at {path}"),
         };
         JsonError(format!("{place}: {}", error.into_inner()))
-    })
+    })?;
+    json.end().map_err(|error| JsonError(format!(": {error}")))?;
+    Ok(value)
 }
 
 /// Puts `\ufffd` in the place of each escaped surrogate that has no other half.
@@ -88,7 +92,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_off_is_an_error() {
+    fn a_byte_that_is_no_utf_8_costs_one_character() {
+        assert_eq!(parse::<String>(b"\"byte \xff\"").unwrap(), "byte \u{fffd}");
+        assert_eq!(parse::<String>(br#""nul \u0000""#).unwrap(), "nul \0");
+    }
+
+    #[test]
+    fn what_is_cut_off_or_goes_on_is_an_error() {
+        for json in [r#""a" "b""#, "[]<html>", "<html>"] {
+            assert!(parse::<serde_json::Value>(json.as_bytes()).is_err(), "{json}");
+        }
         for json in [r#""\"#, r#""\u"#, r#""\ud8"#, r#""\ud83d\"#, "", "\\"] {
             assert!(parse::<String>(json.as_bytes()).is_err(), "{json}");
         }

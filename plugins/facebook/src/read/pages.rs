@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use super::run::Run;
 use crate::fault::Class;
 use crate::graph::{self, Failure, Listing, Onward};
-use crate::json::{self, Scalar};
+use crate::json::Scalar;
 use crate::limits;
 use crate::origin::{Origin, native_id};
 use crate::post::{self, Post, mark_of};
@@ -117,7 +117,7 @@ pub fn is_stale(failure: &Failure) -> bool {
 
 /// Reads an entry as a post.
 pub fn entry(raw: &RawValue) -> Entry {
-    let parsed = json::parse::<Post>(raw.get().as_bytes()).map_err(|error| error.to_string());
+    let parsed = hark_sdk::json::parse::<Post>(raw.get().as_bytes()).map_err(|error| error.to_string());
     match parsed.and_then(|post| post.id().map(|_| post)) {
         Ok(post) => Entry::Post(Box::new(post)),
         Err(why) => Entry::Broken { hint: hint_of(raw.get()), mark: mark_of([raw.get()]), why },
@@ -130,7 +130,7 @@ pub fn hint_of(json: &str) -> String {
     struct Named {
         id: Scalar,
     }
-    let named = json::parse::<Named>(json.as_bytes()).ok().and_then(|named| native_id(&named.id));
+    let named = hark_sdk::json::parse::<Named>(json.as_bytes()).ok().and_then(|named| native_id(&named.id));
     named.unwrap_or_else(|| NAMELESS.to_owned())
 }
 

@@ -10,7 +10,6 @@ use super::run::{Run, secs};
 use crate::comment::{self, Comment};
 use crate::fault::Class;
 use crate::graph::{self, Listing, Onward};
-use crate::json;
 use crate::limits;
 use crate::origin::{Origin, is_path_safe};
 use crate::post::mark_of;
@@ -110,7 +109,8 @@ impl ThreadPlace {
 
     /// Reads an entry, and its time as one that was passed.
     pub fn entry(&mut self, raw: &RawValue, origin: Origin<'_>) -> Entry {
-        let parsed = json::parse::<Comment>(raw.get().as_bytes()).map_err(|error| error.to_string());
+        let parsed =
+            hark_sdk::json::parse::<Comment>(raw.get().as_bytes()).map_err(|error| error.to_string());
         match parsed.and_then(|comment| comment.id().map(|_| comment)) {
             Err(why) => Entry::Broken { hint: hint_of(raw.get()), mark: mark_of([raw.get()]), why },
             Ok(comment) => {
