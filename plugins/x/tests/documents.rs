@@ -14,8 +14,7 @@ use hark_sdk::{Connector, Digest};
 use support::{NOW, SECRET, items, request};
 
 fn document(name: &str) -> Vec<u8> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/documents");
-    std::fs::read(format!("{folder}/{name}.json")).unwrap()
+    std::fs::read(format!("tests/documents/{name}.json")).unwrap()
 }
 
 fn settings() -> Settings {

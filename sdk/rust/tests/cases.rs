@@ -8,7 +8,7 @@ use hark_sdk::{html, http, testing, text, time};
 use serde_json::{Value, json};
 
 fn cases(name: &str) -> Vec<(Value, Value)> {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../cases").join(name);
+    let file = Path::new("../cases").join(name);
     serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
 }
 

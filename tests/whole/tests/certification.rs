@@ -38,7 +38,7 @@ const NOT_TRIED: &[(&str, &[&str])] = &[
 ];
 
 fn cassettes(id: &str) -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins").join(id).join("cassettes");
+    let folder = Path::new("../../plugins").join(id).join("cassettes");
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     files

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use hark_analysis::Analyser;
 
 fn data(name: &str) -> Option<String> {
-    let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/data").join(name);
+    let path: PathBuf = Path::new("../../../../shared/data").join(name);
     match std::fs::read_to_string(&path) {
         Ok(text) => Some(text),
         Err(error) if std::env::var_os("CI").is_none() => {

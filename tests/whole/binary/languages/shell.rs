@@ -31,7 +31,7 @@ impl Tool {
 
 /// The checkout.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+    std::env::current_dir().unwrap().parent().unwrap().to_owned()
 }
 
 /// A folder that outlives the test, so that tools are installed once.
