@@ -57,6 +57,9 @@ pub enum Command {
         after_help = "Examples:\n  hark check\n  hark check support-mail\n  hark check --offline    without asking any platform"
     )]
     Check(CheckArgs),
+    /// Tell what the process can give up on this machine before it listens: files, programs, ports, system calls.
+    #[command(after_help = "Examples:\n  hark doctor\n  hark --json doctor | jq 'select(.state != \"on\")'")]
+    Doctor,
     /// List the sources with their state, or what a source could listen to.
     #[command(
         after_help = "Examples:\n  hark sources\n  hark sources discover forum    targets that `targets = [...]` can name"

@@ -2,6 +2,7 @@
 
 mod cli;
 mod commands;
+mod confinement;
 mod exit;
 mod log;
 mod print;
@@ -20,21 +21,26 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let tries = matches!(cli.command, Command::Plugin(PluginCommand::Test { .. }));
     log::start(cli.verbose, cli.json, if tries { log::Talk::Little } else { log::Talk::Usual });
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let done = match runtime {
-        Ok(runtime) => runtime.block_on(run(&cli)),
-        Err(error) => Err(Failure::of(Exit::Internal, &error)),
-    };
-    match done {
+    match start(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(cli.json),
     }
+}
+
+fn start(cli: &Cli) -> Done {
+    // While there is one thread only: what is given up here, those that are started later never have.
+    if let Command::Run(_) = &cli.command {
+        confinement::confine(&wiring::config(&cli.config)?)?;
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|error| Failure::of(Exit::Internal, &error))?.block_on(run(cli))
 }
 
 async fn run(cli: &Cli) -> Done {
     match &cli.command {
         Command::Run(args) => commands::run::run(cli, args).await,
         Command::Demo(args) => commands::demo::run(cli, args).await,
+        Command::Doctor => commands::doctor::run(cli),
         Command::Feed(args) => commands::feed::run(cli, args).await,
         Command::Check(args) => commands::check::run(cli, args).await,
         Command::Sources { command: None } => commands::sources::run(cli).await,

@@ -4,6 +4,7 @@ pub mod backfill;
 pub mod check;
 pub mod demo;
 pub mod discover;
+pub mod doctor;
 pub mod feed;
 pub mod plugin_build;
 pub mod plugin_double;

@@ -8,6 +8,7 @@ use hark_model::SourceLimits;
 use toml::de::DeTable;
 
 use crate::error::{ConfigErrors, ErrorKind, Sink};
+use crate::process::{self, Confine};
 use crate::reader::{Section, Value};
 use crate::rule::RuleConfig;
 use crate::source::{SourceConfig, read_limits};
@@ -30,6 +31,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where deliveries are taken; absent means beside the pages.
     pub webhooks: Option<SocketAddr>,
+    /// Whether the process gives up what it does not need.
+    pub confine: Confine,
     /// What is listened to, in the order of the file.
     pub sources: Vec<SourceConfig>,
     /// Who should see what, in the order of the file.
@@ -88,6 +91,7 @@ fn read(table: &toml::Spanned<DeTable<'_>>, path: &Path, sink: &Sink<'_>) -> Con
         web.finish("");
         webhooks
     });
+    let confine = top.table("process").map(process::read).unwrap_or_default();
     let mut limits = SourceLimits::STRICT;
     if let Some(section) = top.table("limits") {
         read_limits(section, &mut limits);
@@ -97,7 +101,7 @@ fn read(table: &toml::Spanned<DeTable<'_>>, path: &Path, sink: &Sink<'_>) -> Con
     top.finish("");
     // A source that is half wrong still has a name, which rules may use; only whole ones are kept.
     let sources = sources.into_iter().filter_map(|named| named.config).collect();
-    Config { path: path.to_owned(), data, cache, listen, webhooks, sources, rules }
+    Config { path: path.to_owned(), data, cache, listen, webhooks, confine, sources, rules }
 }
 
 /// Returns the path that `text` means from `folder`.

@@ -18,6 +18,11 @@ listen = "127.0.0.1:7070"   # where the pages are served
 [web]
 webhooks = "127.0.0.1:7071" # where platforms deliver, at /in/NAME; beside the pages, if left out
 
+# What the process gives up before it listens (`hark doctor` shows it): all files, ports, programs and system calls
+# that it does not need. "auto" as far as the kernel allows; "require" wholly, or it does not start; "off".
+[process]
+confine = "auto"
+
 # What one source may spend, unless it says otherwise itself. Every key may be left out.
 [limits]
 memory_mib = 64             # memory of one instance

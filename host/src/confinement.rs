@@ -1,0 +1,93 @@
+//! What this process still needs once it listens, told from the configuration; and how it is said.
+
+use std::path::{Path, PathBuf};
+
+use hark_config::{Config, Confine, ConnectorRef};
+use hark_confine::{Measure, Needs};
+use hark_model::SecretRef;
+
+use crate::exit::{Exit, Failure};
+
+/// Gives up what listening to `config` does not need, if the configuration wants so. Call it before any thread is
+/// started. Fails where all of it is required and the kernel does not allow all.
+pub fn confine(config: &Config) -> Result<(), Failure> {
+    if config.confine == Confine::Off {
+        tracing::warn!("the process is not confined: `confine = \"off\"` under [process]");
+        return Ok(());
+    }
+    make_folders(config)?;
+    let measures = hark_confine::confine(&needs(config));
+    let missing: Vec<String> = measures.iter().filter_map(missing).collect();
+    if config.confine == Confine::Require && !missing.is_empty() {
+        let message = format!(
+            "the process cannot be confined as `[process] confine = \"require\"` wants: {}",
+            missing.join("; ")
+        );
+        return Err(Failure::new(Exit::Config, message)
+            .hint("`hark doctor` tells all; \"auto\" runs without what is missing"));
+    }
+    for missing in missing {
+        tracing::warn!("not confined: {missing}");
+    }
+    Ok(())
+}
+
+/// Returns what is still needed to listen to `config`.
+pub fn needs(config: &Config) -> Needs {
+    let mut read = vec![folder_of(&config.path)];
+    for source in &config.sources {
+        if let ConnectorRef::File(path) = &source.connector {
+            read.push(folder_of(path));
+        }
+        // The folder, because a secret that is changed is usually another file under the same name.
+        read.extend(source.credentials.values().filter_map(|from| match from {
+            SecretRef::File(path) => Some(folder_of(path)),
+            SecretRef::Env(_) | SecretRef::Cmd(_) => None,
+        }));
+    }
+    read.extend(
+        ["SSL_CERT_FILE", "SSL_CERT_DIR"].into_iter().filter_map(std::env::var_os).map(PathBuf::from),
+    );
+    let addresses = [Some(config.listen), config.webhooks];
+    Needs {
+        read,
+        write: vec![folder_of(&config.data), config.cache.clone()],
+        listen: addresses.into_iter().flatten().map(|address| address.port()).collect(),
+        programs: programs(config),
+    }
+}
+
+/// Why programs must be started: secrets that are asked of one.
+fn programs(config: &Config) -> Option<String> {
+    let asked = config.sources.iter().find_map(|source| {
+        let by_program = |(_, from): &(&String, &SecretRef)| matches!(from, SecretRef::Cmd(_));
+        source.credentials.iter().find(by_program).map(|(name, _)| (source.name.clone(), name.clone()))
+    })?;
+    Some(format!(
+        "source {} asks a program for `{}`; with file: or env: this could be given up",
+        asked.0, asked.1
+    ))
+}
+
+fn folder_of(file: &Path) -> PathBuf {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+/// What is not there cannot be kept, so the folders are made before all others are given up.
+fn make_folders(config: &Config) -> Result<(), Failure> {
+    for folder in [folder_of(&config.data), config.cache.clone()] {
+        std::fs::create_dir_all(&folder).map_err(|error| {
+            Failure::new(Exit::Store, format!("the folder {} cannot be made: {error}", folder.display()))
+        })?;
+    }
+    Ok(())
+}
+
+/// Says what is missing of a measure. Running as root is for `hark doctor` to tell: it is the usual thing in a container.
+fn missing(measure: &Measure) -> Option<String> {
+    let why = measure.state.why().filter(|_| measure.name != "user")?;
+    Some(format!("{}: {why}", measure.name))
+}
