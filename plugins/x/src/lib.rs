@@ -3,8 +3,8 @@
 //! Streams `search` (recent search) and `mentions` (posts that mention our account), webhooks of both
 //! activity APIs, replies. One item is one post with all its edits: its id is that of the first version.
 //!
-//! Holds: ids are texts, never numbers; the cursor moves only when the last page of a run was delivered; an
-//! entry that is broken never hides the others. Not its business: tokens and secrets, the host has them.
+//! Holds: ids are texts, never numbers; a cursor knows what is still to be read under it, so a backlog is never begun
+//! again; an entry that is broken never hides the others. Not its business: tokens and secrets, the host has them.
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end at once"))]
 
 mod act;
@@ -22,6 +22,7 @@ mod problem;
 mod read;
 mod receive;
 mod recheck;
+mod run;
 mod settings;
 mod version_one;
 
@@ -64,6 +65,17 @@ impl Connector for X {
 
     fn act(settings: &Settings, action: Action) -> Result<Outcome, Fault> {
         act::act(settings.checked()?, &action)
+    }
+
+    fn migrate_cursor(from_version: u32, cursor: Vec<u8>) -> Result<Vec<u8>, Fault> {
+        match from_version {
+            1 => position::Position::read_first(&cursor)?.write(),
+            position::VERSION => Ok(cursor),
+            _ => Err(Fault::StaleCursor(format!(
+                "cursor of version {from_version}, ours is {}",
+                position::VERSION
+            ))),
+        }
     }
 
     fn normalise(settings: &Settings, raw: Raw) -> Result<Vec<Event>, Fault> {

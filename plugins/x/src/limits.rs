@@ -12,6 +12,16 @@ pub const SEARCH_PAGE_MIN: u64 = 10;
 pub const MENTIONS_PAGE_MIN: u64 = 5;
 /// How far back recent search reaches: seven days, less a minute for the way of the request.
 pub const SEARCH_REACH_MS: Ms = 7 * 24 * 3_600_000 - 60_000;
+/// Most mentions that X shows, the newest ones.
+pub const MENTIONS_REACH: u64 = 800;
+/// How long before now a range may end at the latest: X wants ten seconds.
+pub const END_MS_MIN: Ms = 15_000;
+/// How long a run reads a backlog before it looks again for what is new.
+pub const LOOK_MS: Ms = 60_000;
+/// Most holes of a stream at one time; a further one is not made before one is closed.
+pub const HOLES_MAX: usize = 16;
+/// After this time a post is found, if it is found at all.
+pub const SETTLED_MS: Ms = 3_600_000;
 /// Longest first read, in hours: within what search reaches.
 pub const LOOKBACK_HOURS_MAX: u32 = 167;
 /// Most events that one post becomes: author, conversation, itself.

@@ -6,6 +6,8 @@
 use hark_sdk::prelude::*;
 use serde_json::Value;
 
+use crate::ids;
+
 /// Takes null for nothing.
 fn or_default<'de, D, T>(source: D) -> Result<T, D::Error>
 where
@@ -27,6 +29,34 @@ pub struct Answer {
     pub errors: Vec<Unseen>,
     #[serde(deserialize_with = "or_default")]
     pub meta: Meta,
+}
+
+/// What a page is, beside its posts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Page {
+    pub count: u64,
+    pub newest: Option<String>,
+    pub oldest: Option<String>,
+    pub next_token: Option<String>,
+}
+
+impl Answer {
+    /// Returns what the page is; X says which posts are its first and last, and so do the posts.
+    pub fn page(&self) -> Page {
+        let entries = self.data.entries();
+        let posts =
+            || entries.iter().filter_map(|entry| entry.get("id")?.as_str()).filter(|id| ids::is_id(id));
+        let meta = &self.meta;
+        let told = |id: &Option<String>| id.clone().filter(|id| ids::is_id(id));
+        Page {
+            count: entries.len() as u64,
+            newest: told(&meta.newest_id)
+                .or_else(|| posts().max_by(|a, b| ids::compare(a, b)).map(str::to_owned)),
+            oldest: told(&meta.oldest_id)
+                .or_else(|| posts().min_by(|a, b| ids::compare(a, b)).map(str::to_owned)),
+            next_token: meta.next_token.clone().filter(|token| !token.is_empty()),
+        }
+    }
 }
 
 /// One entry or many.

@@ -91,11 +91,9 @@ fn bad_request(problem: &Problem, detail: String) -> Fault {
     if problem.is_about("query") {
         return Fault::config("query", detail);
     }
-    if problem.is_about("since_id") || problem.is_about("start_time") {
+    let of_range = ["since_id", "until_id", "start_time", "next_token", "pagination_token"];
+    if of_range.iter().any(|name| problem.is_about(name)) {
         return Fault::StaleCursor(detail);
-    }
-    if problem.is_about("next_token") || problem.is_about("pagination_token") {
-        return Fault::transient(format!("{detail}; the run begins anew"));
     }
     if problem.is_about("id") {
         return Fault::config("user_id", detail);

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::events::{self, Around, Origin};
 use crate::model::{Answer, Post, Unseen};
-use crate::position::Continuation;
+use crate::position::VERSION;
 use crate::{Settings, api, ids, limits, prices, problem};
 
 /// What a look-up gave.
@@ -23,15 +23,15 @@ pub struct Found {
 
 /// Answers each id of the request: figures, a newer version, or a removal.
 pub fn recheck(settings: &Settings, request: &ReadRequest) -> Result<Batch, Fault> {
-    let begun = Continuation::read(request.continuation.as_deref())?.unwrap_or_default();
-    let mut done = begun.done;
+    // How many of the ids are done.
+    let mut done: usize = cursor::read(VERSION, request.continuation.as_deref())?.unwrap_or_default();
     let mut batch = Batch::default();
     let mut requests = 0;
     let most = usize::try_from(limits::PAGE_MAX).unwrap_or(usize::MAX);
     while done < request.ids.len() {
         let may_go_on = requests == 0 || has_room(request, &batch, requests);
         if !may_go_on {
-            batch.continuation = Some(Continuation { done, ..begun }.write()?);
+            batch.continuation = Some(cursor::write(VERSION, &done)?);
             break;
         }
         let chunk = &request.ids[done..request.ids.len().min(done + most)];

@@ -312,7 +312,7 @@ fn every_no_of_x_is_the_right_fault() {
         (400, problem("invalid-request"), "Protocol(\"status 400: D; T\")"),
         (400, about("query"), "field: \"query\""),
         (400, about("start_time"), "StaleCursor"),
-        (400, about("next_token"), "Transient"),
+        (400, about("next_token"), "StaleCursor"),
         (400, about("id"), "field: \"user_id\""),
         (401, String::new(), "why: AuthWhy::Expired"),
         (403, problem("client-forbidden"), "credentials.bearer-token"),

@@ -68,6 +68,40 @@ impl Stage {
         }
     }
 
+    /// Reads a run to its end as the host does: it waits for X's windows, stores each cursor, and after each
+    /// window does `meanwhile`; with `restarts` it then has nothing but the cursor.
+    pub fn run_over_windows(
+        &self,
+        mut request: ReadRequest,
+        restarts: bool,
+        mut meanwhile: impl FnMut(usize),
+    ) -> (Vec<Batch>, Option<Vec<u8>>) {
+        let mut batches = Vec::new();
+        for window in 0..1_000 {
+            loop {
+                let batch = match self.read(request.clone()) {
+                    Ok(batch) => batch,
+                    Err(Fault::RateLimited(limit)) => {
+                        self.double.control(json!({"op": "now", "ms": limit.until.unwrap()}));
+                        break;
+                    }
+                    Err(fault) => panic!("{fault:?}"),
+                };
+                request.cursor = batch.cursor.clone().or(request.cursor);
+                request.continuation.clone_from(&batch.continuation);
+                batches.push(batch);
+                if request.continuation.is_none() {
+                    return (batches, request.cursor);
+                }
+            }
+            if restarts {
+                request.continuation = None;
+            }
+            meanwhile(window);
+        }
+        panic!("it never ends");
+    }
+
     pub fn asked(&self) -> Vec<String> {
         self.double.log().iter().map(|entry| format!("{} {}", entry.method, entry.path)).collect()
     }

@@ -14,6 +14,8 @@ use crate::{reply, times};
 const TOKEN_START: &str = "b26v89c19zqg8o3f";
 /// How far back a search reaches.
 pub const SEARCH_MS: Ms = 7 * 24 * 3_600_000;
+/// How long before now a search may end at the latest.
+const END_MS_MIN: Ms = 10_000;
 
 /// What an address allows.
 pub struct Rules {
@@ -21,6 +23,8 @@ pub struct Rules {
     pub results: (usize, usize, usize),
     /// Nothing older than this is found.
     pub reaches_ms: Option<Ms>,
+    /// Only so many are shown, the newest ones.
+    pub shows: Option<usize>,
 }
 
 /// What a request asks for.
@@ -31,22 +35,16 @@ pub struct Asked {
     below: Option<u64>,
     /// Only ids above.
     above: u64,
+    /// As in the rules.
+    shows: Option<usize>,
 }
 
 impl Asked {
     /// Reads the parameters of a request that came at `now`.
     pub fn read(parameters: &Parameters, rules: &Rules, now: Ms) -> Result<Self, Response> {
         let earliest = rules.reaches_ms.map(|reach| now - reach);
-        let since = id(parameters, "since_id")?;
-        if let (Some(since), Some(earliest)) =
-            (since, earliest.filter(|at| since.is_some_and(|id| id < first_id(*at))))
-        {
-            let (time, least) = (times::written("%Y-%m-%dT%H:%MZ", earliest), first_id(earliest));
-            let message = format!(
-                "'since_id' must be a tweet id created after [{time}]. Please use a 'since_id' that is larger than {least}"
-            );
-            return Err(problem::invalid("since_id", &since.to_string(), &message));
-        }
+        let since = id_after(parameters, "since_id", earliest)?;
+        let until = id_after(parameters, "until_id", earliest)?;
         let start = time(parameters, "start_time")?;
         if let (Some(start), Some(earliest)) = (start, earliest)
             && start < earliest
@@ -58,11 +56,19 @@ impl Asked {
             );
             return Err(problem::invalid("start_time", &times::rfc3339(start), &message));
         }
+        let end = time(parameters, "end_time")?;
+        if let Some(end) = end.filter(|end| earliest.is_some() && *end > now - END_MS_MIN) {
+            let end = times::rfc3339(end);
+            let message = format!(
+                "Invalid 'end_time':'{end}'. 'end_time' must be a minimum of 10 seconds prior to the request time."
+            );
+            return Err(problem::invalid("end_time", &end, &message));
+        }
         let from = [since, start.or(earliest).map(|at| first_id(at).saturating_sub(1))];
-        let until =
-            [id(parameters, "until_id")?, time(parameters, "end_time")?.map(first_id), token(parameters)?];
+        let until = [until, end.map(first_id), token(parameters)?];
         Ok(Self {
             count: count(parameters, rules)?,
+            shows: rules.shows,
             below: until.into_iter().flatten().min(),
             above: from.into_iter().flatten().max().unwrap_or(0),
         })
@@ -77,10 +83,14 @@ pub fn answer(
     asked: &Asked,
     is_asked_for: impl Fn(&Post) -> bool,
 ) -> Response {
-    let in_range = world.posts.newest_first(asked.below).take_while(|(id, _)| *id > asked.above);
-    let current = in_range.filter(|(id, post)| *id == post.latest() && world.visible(*id).is_ok());
-    let mut found: Vec<Post> =
-        current.map(|(_, post)| post).filter(is_asked_for).take(asked.count + 1).collect();
+    let wanted = |below, above| {
+        let posts = world.posts.newest_first(below).take_while(move |(id, _)| *id > above);
+        let current = posts.filter(|(id, post)| *id == post.latest() && world.visible(*id).is_ok());
+        current.filter(|(_, post)| is_asked_for(post))
+    };
+    let hidden = asked.shows.and_then(|most| wanted(None, asked.above).nth(most)).map_or(0, |(id, _)| id);
+    let in_range = wanted(asked.below, asked.above.max(hidden));
+    let mut found: Vec<Post> = in_range.map(|(_, post)| post).take(asked.count + 1).collect();
     let more = found.len() > asked.count;
     found.truncate(asked.count);
     let view = View::new(world, vocabulary, parameters);
@@ -125,6 +135,19 @@ fn id(parameters: &Parameters, name: &str) -> Result<Option<u64>, Response> {
         value.parse().ok().filter(|_| value.len() <= 19 && value.bytes().all(|byte| byte.is_ascii_digit()));
     let message = || format!("The `{name}` query parameter value [{value}] does not match ^[0-9]{{1,19}}$");
     id.map(Some).ok_or_else(|| problem::invalid(name, value, &message()))
+}
+
+/// Returns an id that must not be older than what is shown.
+fn id_after(parameters: &Parameters, name: &str, earliest: Option<Ms>) -> Result<Option<u64>, Response> {
+    let id = id(parameters, name)?;
+    if let (Some(id), Some(earliest)) = (id, earliest.filter(|at| id.is_some_and(|id| id < first_id(*at)))) {
+        let (time, least) = (times::written("%Y-%m-%dT%H:%MZ", earliest), first_id(earliest));
+        let message = format!(
+            "'{name}' must be a tweet id created after [{time}]. Please use a '{name}' that is larger than {least}"
+        );
+        return Err(problem::invalid(name, &id.to_string(), &message));
+    }
+    Ok(id)
 }
 
 fn time(parameters: &Parameters, name: &str) -> Result<Option<Ms>, Response> {

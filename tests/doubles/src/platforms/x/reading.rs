@@ -20,6 +20,11 @@ const LOOK_UP_MAX: usize = 100;
 /// Longest search of those who serve themselves.
 const QUERY_CHARS_MAX: usize = 512;
 
+/// Most mentions of an account that are shown.
+const MENTIONS_SHOWN: usize = 800;
+/// Most posts of an account that are shown.
+const TIMELINE_SHOWN: usize = 3_200;
+
 type Answer = Result<Response, Response>;
 
 /// Returns the parameters of a query.
@@ -41,7 +46,7 @@ pub async fn search(State(x): State<Arc<X>>, RawQuery(query): RawQuery, request:
         problem::invalid("query", text, "There were errors processing your request: no viable alternative")
     };
     let wanted = Query::parse(text).ok_or_else(unclear)?;
-    let rules = Rules { results: (10, 100, 10), reaches_ms: Some(SEARCH_MS) };
+    let rules = Rules { results: (10, 100, 10), reaches_ms: Some(SEARCH_MS), shows: None };
     let asked = Asked::read(&parameters, &rules, x.core.now())?;
     let state = x.state();
     let world = &state.world;
@@ -59,7 +64,7 @@ pub async fn mentions(
 ) -> Answer {
     rights::who(&x, &request, "tweet.read")?;
     let parameters = parameters(query);
-    let rules = Rules { results: (5, 100, 10), reaches_ms: None };
+    let rules = Rules { results: (5, 100, 10), reaches_ms: None, shows: Some(MENTIONS_SHOWN) };
     let asked = Asked::read(&parameters, &rules, x.core.now())?;
     let state = x.state();
     let user = id.parse().ok().and_then(|id| state.world.user(id));
@@ -79,7 +84,7 @@ pub async fn timeline(
 ) -> Answer {
     rights::who(&x, &request, "tweet.read")?;
     let parameters = parameters(query);
-    let rules = Rules { results: (5, 100, 10), reaches_ms: None };
+    let rules = Rules { results: (5, 100, 10), reaches_ms: None, shows: Some(TIMELINE_SHOWN) };
     let asked = Asked::read(&parameters, &rules, x.core.now())?;
     let state = x.state();
     let author = id.parse().ok();
