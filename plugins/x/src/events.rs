@@ -42,6 +42,8 @@ impl From<&Raw> for Origin {
 pub struct Around<'a> {
     users: BTreeMap<String, User>,
     media: BTreeMap<String, Medium>,
+    /// First words of posts by their ids: a conversation is called by those of its root.
+    words: BTreeMap<String, String>,
     own: Option<&'a str>,
     origin: Origin,
 }
@@ -58,7 +60,12 @@ impl<'a> Around<'a> {
             let medium = Medium::deserialize(medium).ok()?;
             Some((medium.media_key.clone(), medium))
         });
-        Self { users: users.collect(), media: media.collect(), own, origin }
+        let words = includes.tweets.iter().filter_map(|post| {
+            let post = Post::deserialize(post).ok()?;
+            Some((post.first_id().to_owned(), first_words(&text_of(&post))?))
+        });
+        let (users, media, words) = (users.collect(), media.collect(), words.collect());
+        Self { users, media, words, own, origin }
     }
 
     /// Adds an account that stands elsewhere.
@@ -152,6 +159,9 @@ pub fn of_posts(posts: &[(String, Value)], around: &Around<'_>) -> Vec<Event> {
         }
     }
     read.sort_by(|(a, _), (b, _)| ids::compare(&a.id, &b.id));
+    let of_page = read.iter().filter_map(|(_, item)| Some((item.id.clone(), first_words(&item.text)?)));
+    let words: BTreeMap<String, String> = of_page.collect();
+    let title = |root: &str| words.get(root).or_else(|| around.words.get(root)).cloned();
     let (mut authors, mut conversations) = (BTreeSet::new(), BTreeSet::new());
     for (post, item) in read {
         let user = post.author_id.as_ref().and_then(|author| around.users.get(author));
@@ -159,7 +169,7 @@ pub fn of_posts(posts: &[(String, Value)], around: &Around<'_>) -> Vec<Event> {
             events.push(around.actor(user).into());
         }
         if conversations.insert(item.conversation.clone()) {
-            events.push(conversation(&item).into());
+            events.push(conversation(&item, title(&item.conversation)).into());
         }
         events.push(item.into());
     }
@@ -182,6 +192,21 @@ pub fn of_page(answer: &Answer, own: Option<&str>, origin: Origin) -> Vec<Event>
     of_posts(&posts, &around)
 }
 
+/// Returns the beginning of a text for a title: X's posts have none.
+fn first_words(text: &str) -> Option<String> {
+    let line = text::line(text);
+    let end = line.char_indices().nth(limits::TITLE_CHARS_MAX).map(|(at, _)| at);
+    let title = match end {
+        None => line,
+        Some(end) => {
+            let cut = &line[..end];
+            let whole = cut.rsplit_once(' ').map_or(cut, |(words, _)| words);
+            format!("{whole}\u{2026}")
+        }
+    };
+    (!title.is_empty()).then_some(title)
+}
+
 /// Returns the entries of a list with the place of each.
 pub fn entries(place: &str, list: &[Value]) -> Vec<(String, Value)> {
     list.iter().enumerate().map(|(at, entry)| (format!("{place}/{at}"), entry.clone())).collect()
@@ -198,8 +223,9 @@ pub fn engagement(post: &Post, origin: Origin, pointer: &str) -> Option<Engageme
     })
 }
 
-fn conversation(item: &Item) -> Conversation {
+fn conversation(item: &Item, title: Option<String>) -> Conversation {
     Conversation {
+        title,
         url: Some(format!("https://x.com/i/status/{}", item.conversation)),
         visibility: item.visibility,
         ..Conversation::new(&item.conversation)

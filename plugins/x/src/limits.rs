@@ -34,5 +34,7 @@ pub const REQUEST_MS_MAX: u32 = 15_000;
 pub const LIMIT_MS_MAX: Ms = 24 * 3_600_000;
 /// Own posts that are looked through for a reply that may have arrived.
 pub const OWN_POSTS: u64 = 20;
+/// Longest title that is made of the first words of a post.
+pub const TITLE_CHARS_MAX: usize = 80;
 /// Most relations and most attachments and tags of an item, as far as a post goes.
 pub const LIST_MAX: usize = 256;

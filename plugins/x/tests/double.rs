@@ -42,6 +42,27 @@ fn a_run_reads_every_page_and_the_next_one_only_what_is_new() {
 }
 
 #[test]
+fn a_conversation_is_called_by_the_first_words_of_its_root() {
+    let stage = Stage::searching();
+    let long =
+        "acme widget, which I bought in May and which has not worked for one day since then, is broken";
+    let root = stage.insert(json!({"text": long}));
+    let (_, cursor) = stage.run(request("search", None)).unwrap();
+    let answer = stage.insert(json!({"text": "acme widget here, too", "reply_to": root}));
+    stage.insert(json!({"text": "acme\n\nno more", "reply_to": answer}));
+    stage.insert(json!({"text": "acme\n\nis short"}));
+    let (batches, _) = stage.run(request("search", cursor)).unwrap();
+    let titles = batches[0].events.iter().filter_map(|event| match event {
+        Event::Conversation(conversation) => Some((conversation.id.as_str(), conversation.title.as_deref())),
+        _ => None,
+    });
+    let titles: Vec<_> = titles.collect();
+    let cut = "acme widget, which I bought in May and which has not worked for one day since\u{2026}";
+    assert_eq!((titles[0], titles.len()), ((root.as_str(), Some(cut)), 2));
+    assert_eq!(titles[1].1, Some("acme is short"));
+}
+
+#[test]
 fn what_comes_and_goes_between_two_pages_costs_nothing_else() {
     let stage = Stage::searching();
     stage.double.control(json!({"op": "seed", "items": 300}));
