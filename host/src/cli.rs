@@ -290,21 +290,9 @@ pub enum PluginCommand {
     },
     /// Record what a configured source is sent and heard into a cassette, without secrets; nothing is stored.
     #[command(
-        after_help = "Examples:\n  hark plugin record support-mail -o cassettes/inbox.json\n  hark plugin record blog -o cassettes/blog.json --max-events 6   more and smaller batches"
+        after_help = "Examples:\n  hark plugin record support-mail -o cassettes/inbox.json\n  hark plugin record blog -o cassettes/blog.json --max-events 6   more and smaller batches\n  hark plugin record forum -o cassettes/posts.json --also also.json   with deliveries and actions: sdk/CERTIFICATION.md"
     )]
-    Record {
-        /// Name of the source in the configuration.
-        source: String,
-        /// Where to write the cassette.
-        #[arg(long, short, value_name = "CASSETTE")]
-        output: PathBuf,
-        /// Only this stream.
-        #[arg(long, value_name = "NAME")]
-        stream: Option<String>,
-        /// How many events a batch may hold.
-        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=2000))]
-        max_events: u32,
-    },
+    Record(RecordArgs),
     /// Certify a connector: try every law on it, with cassettes in place of the network.
     #[command(
         after_help = "Examples:\n  hark plugin test my-forum/my-forum.wasm      with my-forum/cassettes/*.json\n  hark plugin test email --cassette inbox.json --report report.json\n  hark plugin test rss --cassette blog.json --only resume --only edits\n\nEnds with 6 when a law is broken. The laws stand in sdk/CERTIFICATION.md."
@@ -322,6 +310,31 @@ pub enum PluginCommand {
         #[arg(long, value_name = "LAW")]
         only: Vec<String>,
     },
+}
+
+/// What is recorded, and how.
+#[derive(Debug, Args)]
+pub struct RecordArgs {
+    /// Name of the source in the configuration.
+    pub source: String,
+    /// Where to write the cassette.
+    #[arg(long, short, value_name = "CASSETTE")]
+    pub output: PathBuf,
+    /// Only this stream.
+    #[arg(long, value_name = "NAME")]
+    pub stream: Option<String>,
+    /// How many events a batch may hold.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=2000))]
+    pub max_events: u32,
+    /// Read from then on, as in 7d or 2026-01-31; without it the connector chooses.
+    #[arg(long, value_name = "WHEN", value_parser = parse_when)]
+    pub since: Option<Ms>,
+    /// Only this target. May be repeated.
+    #[arg(long, value_name = "ID")]
+    pub target: Vec<String>,
+    /// A file with what else the cassette is to hold: deliveries, actions that are really done, listings.
+    #[arg(long, value_name = "FILE")]
+    pub also: Option<PathBuf>,
 }
 
 /// Parses "90m", "24h", "7d", "45s".

@@ -65,9 +65,7 @@ async fn run(cli: &Cli) -> Done {
         Command::Plugin(PluginCommand::Try { source, stream, max_events }) => {
             commands::plugin_try::run(cli, source, stream.as_deref(), *max_events).await
         }
-        Command::Plugin(PluginCommand::Record { source, output, stream, max_events }) => {
-            commands::plugin_record::run(cli, source, output, stream.as_deref(), *max_events).await
-        }
+        Command::Plugin(PluginCommand::Record(args)) => commands::plugin_record::run(cli, args).await,
         Command::Plugin(PluginCommand::Test { connector, cassette, report, only }) => {
             commands::plugin_test::run(cli, connector, cassette, report.as_deref(), only).await
         }

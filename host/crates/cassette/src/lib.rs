@@ -6,6 +6,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end at once"))]
 
+mod additions;
 mod blob;
 mod cassette;
 mod listing;
@@ -13,12 +14,13 @@ mod player;
 mod tape;
 mod wire_player;
 
+pub use additions::Additions;
 pub use blob::Blob;
 pub use cassette::{
     Act, Answer, Ask, Call, Cassette, CassetteError, Delivery, Exchange, HttpAnswer, HttpExchange,
     HttpTrouble, Read, Secret, VERSION, WireSession, WireStep, WireTrouble,
 };
-pub use listing::{Format, Listing, Order};
+pub use listing::{Format, Listing, Method, Order, Tell};
 pub use player::{Heard, HttpAsked, Live, Miss, Parts, Player};
 pub use tape::Tape;
 pub use wire_player::PlayedWire;

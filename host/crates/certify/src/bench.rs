@@ -7,12 +7,13 @@ use hark_cassette::{Act, Ask, Call, Cassette, Delivery, Exchange, Player, Read};
 use hark_config::{ConnectorRef, SourceConfig};
 use hark_egress::{GateOptions, Secret, SourceGate};
 use hark_model::{
-    Action, Budget, Event, FaultClass, Grant, KeptPayload, Ms, Outcome, Raw, ReadMode, ReadRequest,
-    SourceLimits, SourceName, StreamInfo,
+    Action, Budget, Grant, KeptPayload, Ms, Raw, ReadMode, ReadRequest, SourceLimits, SourceName, StreamInfo,
 };
 use hark_pipeline::{AssembleError, gate_options};
-use hark_runtime::{CallContext, CallError, CallReport, CallUsage, Connector};
-use serde_json::{Value, json};
+use hark_runtime::{CallContext, Connector};
+use serde_json::Value;
+
+use crate::told::{Told, told};
 
 /// Why a cassette cannot be played for a connector.
 #[derive(Debug, thiserror::Error)]
@@ -41,61 +42,6 @@ pub struct Bench {
     /// The settings, as the connector gets them.
     pub settings: String,
     options: GateOptions,
-}
-
-/// What came of one call.
-#[derive(Debug, Default)]
-pub struct Told {
-    /// Events.
-    pub events: Vec<Event>,
-    /// Where to resume.
-    pub cursor: Option<Vec<u8>>,
-    /// Where the run goes on.
-    pub continuation: Option<Vec<u8>>,
-    /// Not to be called before.
-    pub not_before: Option<Ms>,
-    /// When the limit is whole again.
-    pub limit_resets: Option<Ms>,
-    /// Status of a delivery.
-    pub status: Option<u16>,
-    /// What is neither event nor cursor.
-    pub report: Value,
-    /// Why there is nothing.
-    pub error: Option<CallError>,
-    /// What was kept.
-    pub payloads: Vec<KeptPayload>,
-    /// What was spent.
-    pub usage: CallUsage,
-    /// When it was asked.
-    pub at: Ms,
-}
-
-impl Told {
-    /// Returns the class of its fault, none if there was none.
-    pub fn class(&self) -> Option<FaultClass> {
-        self.error.as_ref().map(CallError::class)
-    }
-
-    /// Says how it ended where it should have ended with an answer or a fault.
-    pub fn crash(&self) -> Option<String> {
-        match &self.error {
-            None | Some(CallError::Fault(_)) => None,
-            Some(error) => Some(error.to_string()),
-        }
-    }
-
-    /// Says in a few words what came.
-    pub fn summary(&self) -> String {
-        match &self.error {
-            Some(error) => format!("{:?}: {error}", error.class()),
-            None => format!(
-                "{} events, {}, {}",
-                self.events.len(),
-                if self.cursor.is_some() { "a cursor" } else { "no cursor" },
-                if self.continuation.is_some() { "more to come" } else { "no more to come" }
-            ),
-        }
-    }
 }
 
 impl Bench {
@@ -163,20 +109,13 @@ impl Bench {
     pub async fn check(&self, player: &Arc<Player>, settings: &str) -> Told {
         let at = player.now();
         let call = self.connector.check(self.context(player, SourceLimits::STRICT), settings).await;
-        told(at, call, |report| Told {
-            report: json!({ "account": report.account, "scopes": report.scopes, "warnings": report.warnings }),
-            ..Told::default()
-        })
+        told(at, call, Told::from)
     }
 
     async fn discover(&self, player: &Arc<Player>) -> Told {
         let at = player.now();
         let context = self.context(player, SourceLimits::STRICT);
-        let call = self.connector.discover(context, &self.settings).await;
-        told(at, call, |targets| {
-            let line = |target: &hark_model::Target| json!({ "id": target.id, "stream": target.stream, "title": target.title, "ours": target.ours });
-            Told { report: targets.iter().map(line).collect(), ..Told::default() }
-        })
+        told(at, self.connector.discover(context, &self.settings).await, Told::from)
     }
 
     /// Calls `read` under `limits`.
@@ -195,41 +134,14 @@ impl Bench {
         let at = player.now();
         let request = request(read, at, limits);
         let call = self.connector.read(self.context(player, limits), settings, request).await;
-        told(at, call, |batch| Told {
-            events: batch.events,
-            cursor: batch.cursor,
-            continuation: batch.continuation,
-            not_before: batch.not_before,
-            limit_resets: batch.limit_resets,
-            ..Told::default()
-        })
+        told(at, call, Told::from)
     }
 
     /// Calls `receive`.
     pub async fn receive(&self, player: &Arc<Player>, delivery: &Delivery) -> Told {
         let at = player.now();
-        let (method, path) = delivery.request.split_once(' ').unwrap_or(("POST", &delivery.request));
-        let header = |line: &String| {
-            let (name, value) = line.split_once(':').unwrap_or((line, ""));
-            (name.to_ascii_lowercase(), value.trim().to_owned())
-        };
-        let delivery = hark_model::Delivery {
-            payload: 1,
-            method: method.to_owned(),
-            path: path.to_owned(),
-            query: delivery.query.clone(),
-            headers: delivery.headers.iter().map(header).collect(),
-            body: delivery.body.0.clone(),
-            received_at: at,
-        };
         let context = self.context(player, SourceLimits::STRICT);
-        let call = self.connector.receive(context, &self.settings, delivery).await;
-        told(at, call, |result| Told {
-            events: result.events,
-            status: Some(result.status),
-            report: json!({ "dedupe_key": result.dedupe_key, "poll_now": result.poll_now }),
-            ..Told::default()
-        })
+        told(at, self.connector.receive(context, &self.settings, given(delivery, at)).await, Told::from)
     }
 
     /// Returns the events of a delivery that came at `at`, as a cassette holds them.
@@ -240,22 +152,8 @@ impl Bench {
 
     async fn act(&self, player: &Arc<Player>, act: &Act) -> Told {
         let at = player.now();
-        let action = Action {
-            name: act.name.clone(),
-            on: act.on.clone(),
-            arguments: act.arguments.to_string(),
-            idempotency_key: act.idempotency_key.clone(),
-        };
         let context = self.context(player, SourceLimits::STRICT);
-        let call = self.connector.act(context, &self.settings, action).await;
-        told(at, call, |outcome| {
-            let (report, events) = match outcome {
-                Outcome::Done(events) => (json!("done"), events),
-                Outcome::AlreadyDone(events) => (json!("already-done"), events),
-                Outcome::Uncertain(why) => (json!({ "uncertain": why }), Vec::new()),
-            };
-            Told { events, report, ..Told::default() }
-        })
+        told(at, self.connector.act(context, &self.settings, action(act)).await, Told::from)
     }
 
     /// Calls `normalise` on a payload that was kept.
@@ -271,6 +169,34 @@ impl Bench {
             CallContext { source: "certify".to_owned(), gate: None, limits: SourceLimits::STRICT, log: None };
         let call = self.connector.normalise(context, &self.settings, raw).await;
         told(payload.received_at, call, |events| Told { events, ..Told::default() })
+    }
+}
+
+/// Makes a delivery of the contract out of that of a cassette, received at `at`.
+pub fn given(delivery: &Delivery, at: Ms) -> hark_model::Delivery {
+    let (method, path) = delivery.request.split_once(' ').unwrap_or(("POST", &delivery.request));
+    let header = |line: &String| {
+        let (name, value) = line.split_once(':').unwrap_or((line, ""));
+        (name.to_ascii_lowercase(), value.trim().to_owned())
+    };
+    hark_model::Delivery {
+        payload: 1,
+        method: method.to_owned(),
+        path: path.to_owned(),
+        query: delivery.query.clone(),
+        headers: delivery.headers.iter().map(header).collect(),
+        body: delivery.body.0.clone(),
+        received_at: at,
+    }
+}
+
+/// Makes an action of the contract out of that of a cassette.
+pub fn action(act: &Act) -> Action {
+    Action {
+        name: act.name.clone(),
+        on: act.on.clone(),
+        arguments: act.arguments.to_string(),
+        idempotency_key: act.idempotency_key.clone(),
     }
 }
 
@@ -292,16 +218,6 @@ pub fn request(read: &Read, now: Ms, limits: SourceLimits) -> ReadRequest {
             deadline: now + i64::try_from(limits.call_secs * 1_000).unwrap_or(i64::MAX),
         },
     }
-}
-
-/// Takes a call's report apart.
-pub fn told<T>(at: Ms, call: CallReport<T>, say: impl FnOnce(T) -> Told) -> Told {
-    let CallReport { result, payloads, usage } = call;
-    let told = match result {
-        Ok(answer) => say(answer),
-        Err(error) => Told { error: Some(error), ..Told::default() },
-    };
-    Told { payloads, usage, at, ..told }
 }
 
 fn config(connector: &Connector, cassette: &Cassette) -> SourceConfig {

@@ -16,6 +16,7 @@ mod record;
 mod run;
 mod shown;
 mod tamper;
+mod told;
 
 pub use bench::{Bench, BenchError};
 pub use judge::{Ruling, certify};

@@ -34,3 +34,7 @@ pub const TIME_AHEAD_MS_MAX: i64 = 24 * 60 * 60 * 1_000;
 pub const SENDS_MAX: usize = 3;
 /// Bytes of a quote in a reason.
 pub const QUOTE_BYTES_MAX: usize = 300;
+/// How far back a backfill is recorded where nobody says, in milliseconds.
+pub const BACKFILL_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
+/// Items that are asked for again by their ids.
+pub const RECHECKED: usize = 10;

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use hark_cassette::{Ask, Blob, Exchange, Live, Player, Read};
 use hark_model::{Event, Item, SourceLimits};
 
-use crate::bench::{Bench, Told};
+use crate::bench::Bench;
 use crate::limits;
+use crate::told::Told;
 
 /// A run of the cassette: where it begins and what it asked first.
 #[derive(Debug, Clone)]

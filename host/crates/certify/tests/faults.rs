@@ -139,7 +139,7 @@ async fn recorded(connector: &Connector) -> Cassette {
     let open = |options| SourceGate::recording(options, tape.clone());
     let config = config(&serve().await, &folder);
     let setup = SourceSetup::assemble_with(&config, connector.clone(), now(), open).await.unwrap();
-    let options = RecordOptions { max_events: 4, max_batches: 8 };
+    let options = RecordOptions { max_events: 4, max_batches: 8, ..RecordOptions::default() };
     let mut cassette = record(&setup, &tape, &setup.streams, options).await;
     std::fs::remove_dir_all(folder).unwrap();
     cassette.listings.push(listing());
@@ -152,7 +152,7 @@ fn listing() -> Listing {
     serde_json::from_value(json!({
         "stream": "posts", "path": "/posts", "format": "json", "items": "/posts", "id": "/id",
         "text": "/text", "key": "/seq", "count": "count", "count_max": 3, "since": "since",
-        "page": "page", "offset": "offset", "next": "/next", "lists_edits": true,
+        "page": "page", "offset": "offset", "tells": { "/next": "next" }, "lists_edits": true,
     }))
     .unwrap()
 }

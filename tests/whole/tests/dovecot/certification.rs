@@ -66,7 +66,7 @@ pub async fn a_recording_passes_every_law(connector: Connector) {
     let open = |options| SourceGate::recording(options, tape.clone());
     let config = config(&dovecot, folder.path());
     let setup = SourceSetup::assemble_with(&config, connector.clone(), now(), open).await.unwrap();
-    let options = RecordOptions { max_events: 9, max_batches: 8 };
+    let options = RecordOptions { max_events: 9, max_batches: 8, ..RecordOptions::default() };
     let mut cassette = record(&setup, &tape, &setup.streams, options).await;
     cassette.note = "Recorded from Dovecot with invented mails.".to_owned();
     let text = cassette.text();

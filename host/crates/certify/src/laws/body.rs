@@ -6,9 +6,10 @@ use hark_cassette::{HttpTrouble, Player};
 use hark_model::SourceLimits;
 
 use super::failure::{self, Failed, NO_HTTP};
-use crate::bench::{Bench, Told};
+use crate::bench::Bench;
 use crate::law::{Trying, Verdict};
 use crate::tamper;
+use crate::told::Told;
 
 const HTML: &[u8] = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head>\
 <body><center><h1>502 Bad Gateway</h1></center><hr><center>nginx</center></body></html>";

@@ -6,8 +6,9 @@ use hark_cassette::{Blob, Player, Read};
 use hark_model::{FaultClass, SourceLimits};
 use hark_runtime::CallContext;
 
-use crate::bench::{Bench, Told, told};
+use crate::bench::Bench;
 use crate::law::{Trying, Verdict};
+use crate::told::{Told, told};
 
 async fn ask(bench: &Bench, read: &Read, at: i64, first: usize) -> Told {
     let player = Arc::new(Player::new(bench.exchanges_from(first), at));

@@ -7,8 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 use hark_cassette::{Ask, Blob, Delivery, Player};
 
 use super::replay::place;
-use crate::bench::{Bench, Told};
+use crate::bench::Bench;
 use crate::law::{Trying, Verdict};
+use crate::told::Told;
 
 const NO_DELIVERY: &str = "the cassette holds no accepted delivery";
 

@@ -6,9 +6,10 @@ use hark_pipeline::admit;
 use serde_json::Value;
 
 use super::replay::{place, played};
-use crate::bench::{Bench, Told};
+use crate::bench::Bench;
 use crate::law::{Trying, Verdict};
 use crate::limits;
+use crate::told::Told;
 
 const NO_EVENTS: &str = "the cassette holds no event";
 

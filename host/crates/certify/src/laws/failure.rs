@@ -7,10 +7,11 @@ use hark_cassette::{Exchange, HttpAnswer, Player};
 use hark_model::SourceLimits;
 
 use super::paging::{never, read_on};
-use crate::bench::{Bench, Told};
+use crate::bench::Bench;
 use crate::law::Trying;
 use crate::run::{Run, Start};
 use crate::tamper;
+use crate::told::Told;
 
 pub const NO_HTTP: &str = "the cassette holds no read over HTTP";
 

@@ -118,7 +118,7 @@ pub async fn normalise_pure(bench: &Bench) -> Verdict {
                 trying.breach("events or a fault", crash, place);
                 continue;
             }
-            let show = |told: &crate::bench::Told| told.events.iter().map(shown::event).collect::<Vec<_>>();
+            let show = |told: &crate::told::Told| told.events.iter().map(shown::event).collect::<Vec<_>>();
             trying.expect(
                 show(&once) == show(&again) && once.class() == again.class(),
                 "the same events for the same payload",

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use hark_cassette::{Blob, Player};
+use hark_cassette::{Blob, Listing, Player, Read};
 use hark_model::SourceLimits;
 
 use crate::bench::Bench;
@@ -23,10 +23,14 @@ pub(crate) async fn baseline(bench: &Bench, start: &Start) -> (Run, Option<Platf
     (run, platform)
 }
 
-/// Returns the platform that lists the stream of `start`.
+/// Returns the platform that lists the stream and target of `start`.
 pub(crate) fn platform(bench: &Bench, start: &Start) -> Option<Platform> {
-    let listing = bench.cassette.listings.iter().find(|listing| listing.stream == start.read.stream)?;
-    (start.read.mode == "incremental").then(|| Platform::new(listing, &bench.pool(start)))?
+    let Read { stream, target, mode, .. } = &start.read;
+    let lists = |listing: &&Listing| {
+        listing.stream == *stream && (listing.target.is_none() || listing.target == *target)
+    };
+    let listings = bench.cassette.listings.iter().filter(lists);
+    (mode == "incremental").then(|| Platform::new(listings, &bench.pool(start)))?
 }
 
 fn player(bench: &Bench, start: &Start, platform: Option<&Platform>, at: i64) -> Arc<Player> {

@@ -7,8 +7,9 @@ use hark_model::FaultClass;
 use serde_json::Value;
 
 use super::manifest::first_difference;
-use crate::bench::{Bench, Told};
+use crate::bench::Bench;
 use crate::law::{Trying, Verdict};
+use crate::told::Told;
 use crate::{limits, shown};
 
 /// Cursors that were recorded, with those that this component gave in their place.
@@ -100,6 +101,14 @@ fn compare(trying: &mut Trying, call: &Call, told: &Told, place: &str) {
         told.status == call.answer.status,
         format!("status {:?}", call.answer.status),
         || format!("status {:?}", told.status),
+        place,
+    );
+    // Only deliveries are answered with words, and only newer recordings have them.
+    let body = &call.answer.report["body"];
+    trying.expect(
+        !body.is_string() || told.report["body"] == *body,
+        format!("the answer {body}"),
+        || told.report["body"].to_string(),
         place,
     );
 }

@@ -5,8 +5,9 @@ use hark_model::{Fault, FaultClass};
 use hark_runtime::CallError;
 
 use super::failure::{self, Failed, NO_HTTP};
-use crate::bench::{Bench, Told};
+use crate::bench::Bench;
 use crate::law::{Trying, Verdict};
+use crate::told::Told;
 use crate::{limits, tamper};
 
 /// What one failure must be told as.

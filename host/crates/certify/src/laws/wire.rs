@@ -9,9 +9,10 @@ use serde_json::Value;
 
 use super::manifest::first_difference;
 use super::paging::{never, read_on};
-use crate::bench::{Bench, Told};
+use crate::bench::Bench;
 use crate::law::{Trying, Verdict};
 use crate::run::{Run, Start};
+use crate::told::Told;
 use crate::{limits, shown, tamper};
 
 const NO_WIRE: &str = "the cassette holds no read over a wire";
