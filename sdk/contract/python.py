@@ -8,6 +8,8 @@ from __future__ import annotations
 import shape
 from wit import Contract, Definition, Field, Type
 
+UNSIGNED = {"u16": "U16", "u32": "U32", "u64": "U64"}
+"""How a field of a record is annotated, so that `fit` knows its bounds; a plain `int` has 64 bits and a sign."""
 PLAIN = {"string": "str", "bool": "bool"} | dict.fromkeys(["u16", "u32", "u64", "s64"], "int")
 
 HEAD = '''"""The records, enums and variants of the contract {version}, with the defaults of the SDK.
@@ -20,7 +22,11 @@ from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass, field
 from enum import Enum
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
+
+U16: TypeAlias = Annotated[int, range(1 << 16)]
+U32: TypeAlias = Annotated[int, range(1 << 32)]
+U64: TypeAlias = Annotated[int, range(1 << 64)]
 
 
 class Choice(Enum):
@@ -91,7 +97,7 @@ def _record(contract: Contract, record: Definition) -> str:
     follow = []
     named_only = False
     for each in shape.ordered(record):
-        name, type_ = shape.snake(each.name), written(contract, each.type)
+        name, type_ = shape.snake(each.name), _annotation(contract, each.type)
         value = shape.default(record, each)
         if isinstance(value, str) and value.startswith("@"):
             follow.append((name, value[1:]))
@@ -108,6 +114,12 @@ def _record(contract: Contract, record: Definition) -> str:
         lines += ["", "    def __post_init__(self) -> None:"]
         lines += [f"        self.{name} = self.{name} or self.{of}" for name, of in follow]
     return "\n".join(lines)
+
+
+def _annotation(contract: Contract, type_: Type) -> str:
+    if type_.name == "option":
+        return f"{_annotation(contract, type_.arguments[0])} | None"
+    return UNSIGNED.get(type_.name) or written(contract, type_)
 
 
 def _default(contract: Contract, field: Field, value: object) -> str:

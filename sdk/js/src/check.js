@@ -23,15 +23,21 @@ export function flag(value, path) {
   return value;
 }
 
-export function whole(value, path) {
+function big(value, path) {
   if (typeof value === "bigint") return value;
   if (typeof value !== "number" || !Number.isFinite(value)) throw wrong(path, "a whole number", value);
   return BigInt(Math.trunc(value));
 }
 
+export function whole(value, path) {
+  const number = big(value, path);
+  if (BigInt.asIntN(64, number) !== number) throw wrong(path, "a number of 64 bits", value);
+  return number;
+}
+
 export function count(value, path) {
-  const number = whole(value, path);
-  if (number < 0n) throw wrong(path, "a number from 0", value);
+  const number = big(value, path);
+  if (BigInt.asUintN(64, number) !== number) throw wrong(path, "a number from 0, of 64 bits at most", value);
   return number;
 }
 

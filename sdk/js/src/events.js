@@ -3,6 +3,7 @@
 // Not its business: the events themselves; see `contract.js`.
 
 import { poison } from "./contract.js";
+import { eventToWit } from "./lowering.js";
 
 /** @import { Event, Provenance } from "./contract.js" */
 
@@ -23,12 +24,17 @@ export function each(entries, origin, read, pointer = "") {
   for (const entry of entries) {
     const where = origin(`${pointer}/${at}`);
     try {
-      // Whole or not at all: half an entry would be stored without what belongs to it.
-      events.push(...read(entry, where));
+      // Whole or not at all: half an entry would be stored without what belongs to it. What does not fit the
+      // contract is as bad as what cannot be read: it would end the call at the edge.
+      const all = [...read(entry, where)];
+      for (const event of all) eventToWit(event, "event");
+      events.push(...all);
     } catch (error) {
       if (!(error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError)) throw error;
       const id = /** @type {{ id?: unknown } | null} */ (entry)?.id;
-      events.push(poison({ hint: String(id ?? at).slice(0, 512), why: `${error.name}: ${error.message}`, origin: where }));
+      // A hint has at most 512 bytes, and a character at most four.
+      const hint = (typeof id === "string" || typeof id === "number" ? String(id).slice(0, 128) : "") || String(at);
+      events.push(poison({ hint, why: `${error.name}: ${error.message}`.slice(0, 1_000), origin: where }));
     }
     at += 1;
   }

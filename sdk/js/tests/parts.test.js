@@ -106,3 +106,12 @@ test("questions come as the SDK has them", () => {
   const asked = readRequestFromWit({ streamName: "s", mode: "recheck", since: 5n, until: undefined, ids: ["a"], budget });
   assert.deepEqual([asked.since, asked.until, asked.budget.deadline, asked.mode], [5, undefined, 99, "recheck"]);
 });
+
+test("an entry that does not fit the contract is poison, and the rest goes on", () => {
+  const origin = (pointer) => ({ payload: 1n, pointer });
+  const made = (likes, title) => item({ id: "1", text: "a", publishedAt: 1, title, counters: { likes }, origin: origin("") });
+  const entries = [[1, "a"], [-1, "a"], [2 ** 70, "a"], [1, ["a"]], [1, undefined]];
+  const events = each(entries, origin, ([likes, title]) => [made(likes, title)]);
+  assert.deepEqual(events.map(({ type }) => type), ["item", "poison", "poison", "poison", "item"]);
+  assert.match(events[3].why, /event\.title must be a string/);
+});

@@ -13,7 +13,7 @@ from __future__ import annotations
 from . import contract, cursor, dates, faults, fitting, host, html, http, settings, testing, text
 from .connector import Connector, export
 from .contract import *  # noqa: F403 - the nouns of the contract are the SDK's own
-from .events import each
+from .events import each, poison
 from .faults import Fault
 from .settings import Range
 
@@ -30,6 +30,7 @@ __all__ = [
     "host",
     "html",
     "http",
+    "poison",
     "settings",
     "testing",
     "text",

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass, field
 from enum import Enum
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
+
+U16: TypeAlias = Annotated[int, range(1 << 16)]
+U32: TypeAlias = Annotated[int, range(1 << 32)]
+U64: TypeAlias = Annotated[int, range(1 << 64)]
 
 
 class Choice(Enum):
@@ -140,7 +144,7 @@ class ReadMode(Choice):
 class Provenance:
     """Where in which kept payload an event was read from."""
 
-    payload: int
+    payload: U64
     """Id that the host gave to the response or delivery it kept."""
     pointer: str = ""
     """JSON pointer, XPath-like path, or "" for the whole body."""
@@ -158,7 +162,7 @@ class Actor:
     display_name: str | None = None
     profile_url: str | None = None
     avatar_url: str | None = None
-    followers: int | None = None
+    followers: U64 | None = None
     verified: bool | None = None
     is_self: bool = False
     """One of our own accounts."""
@@ -199,9 +203,9 @@ class Attachment:
     media_type: str | None = None
     name: str | None = None
     alt: str | None = None
-    bytes: int | None = None
-    width: int | None = None
-    height: int | None = None
+    bytes: U64 | None = None
+    width: U32 | None = None
+    height: U32 | None = None
 
 
 @dataclass(slots=True)
@@ -209,11 +213,11 @@ class Counters:
     """A record."""
 
     _: KW_ONLY
-    likes: int | None = None
-    replies: int | None = None
-    shares: int | None = None
-    quotes: int | None = None
-    views: int | None = None
+    likes: U64 | None = None
+    replies: U64 | None = None
+    shares: U64 | None = None
+    quotes: U64 | None = None
+    views: U64 | None = None
     score: int | None = None
     by_reaction: list[tuple[str, int]] = field(default_factory=list)
 
@@ -329,8 +333,8 @@ class StreamInfo:
     edits_seen: bool = False
     removals_seen: bool = False
     webhook: bool = False
-    min_poll_ms: int = 60_000
-    max_lookback_ms: int | None = None
+    min_poll_ms: U64 = 60_000
+    max_lookback_ms: U64 | None = None
     priced: bool = False
 
 
@@ -341,7 +345,7 @@ class ActionInfo:
     name: str
     _: KW_ONLY
     schema: str = '{"type":"object"}'
-    max_chars: int | None = None
+    max_chars: U32 | None = None
     needs_summon: bool = False
 
 
@@ -422,7 +426,7 @@ class Manifest:
     streams: list[StreamInfo] = field(default_factory=list)
     actions: list[ActionInfo] = field(default_factory=list)
     default_zone: Zone = Zone.SOCIAL
-    cursor_version: int = 1
+    cursor_version: U32 = 1
 
     def __post_init__(self) -> None:
         self.title = self.title or self.id
@@ -437,7 +441,7 @@ class CheckReport:
     account: str | None = None
     scopes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    quota_left: int | None = None
+    quota_left: U64 | None = None
 
 
 @dataclass(slots=True)
@@ -450,7 +454,7 @@ class Target:
     _: KW_ONLY
     url: str | None = None
     visibility: Visibility = Visibility.PUBLIC
-    members: int | None = None
+    members: U64 | None = None
     last_active: Ms | None = None
     ours: bool = False
 
@@ -460,9 +464,9 @@ class Budget:
     """A record."""
 
     _: KW_ONLY
-    max_events: int = 100
-    max_requests: int = 10
-    max_cost_microusd: int = 0
+    max_events: U32 = 100
+    max_requests: U32 = 10
+    max_cost_microusd: U64 = 0
     deadline: Ms = 253_402_300_799_000
 
 
@@ -494,16 +498,16 @@ class Batch:
     """Present when there is more now; valid for this run only."""
     not_before: Ms | None = None
     """Do not call this stream before."""
-    limit_left: int | None = None
+    limit_left: U64 | None = None
     limit_resets: Ms | None = None
-    cost_microusd: int = 0
+    cost_microusd: U64 = 0
 
 
 @dataclass(slots=True)
 class Delivery:
     """A record."""
 
-    payload: int
+    payload: U64
     body: bytes
     received_at: Ms
     _: KW_ONLY
@@ -518,7 +522,7 @@ class DeliveryResult:
     """A record."""
 
     _: KW_ONLY
-    status: int = 200
+    status: U16 = 200
     headers: list[tuple[str, str]] = field(default_factory=list)
     body: bytes = b""
     dedupe_key: str | None = None
@@ -565,7 +569,7 @@ class Raw:
     """A record."""
 
     body: bytes
-    payload: int
+    payload: U64
     received_at: Ms
     _: KW_ONLY
     label: str = ""

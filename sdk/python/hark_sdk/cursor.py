@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from . import http
 from .faults import Protocol, StaleCursor
 
 BYTES_MAX = 64 << 10
@@ -16,7 +17,9 @@ BYTES_MAX = 64 << 10
 
 def write(version: int, state: object) -> bytes:
     """Writes `state` as a cursor of `version`, the manifest's `cursor_version`."""
-    cursor = json.dumps({"v": version, "at": state}, separators=(",", ":"), ensure_ascii=False).encode()
+    text = json.dumps({"v": version, "at": state}, separators=(",", ":"), ensure_ascii=False)
+    # What a platform calls an id may hold half a character.
+    cursor = text.encode("utf-8", "surrogatepass")
     if len(cursor) > BYTES_MAX:
         raise Protocol(f"the cursor has {len(cursor)} bytes, at most {BYTES_MAX} are kept")
     return cursor
@@ -27,7 +30,7 @@ def read(version: int, cursor: bytes | None) -> Any:
     if cursor is None:
         return None
     try:
-        found = json.loads(cursor)
+        found = http.parse_json(cursor)
         of, at = found["v"], found["at"]
     except (ValueError, KeyError, TypeError) as error:
         raise StaleCursor(f"the cursor cannot be read: {error!r}") from error

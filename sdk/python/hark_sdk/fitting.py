@@ -1,6 +1,7 @@
 """What an answer must be before it leaves: the wrong thing is named, rather than a trap without words.
 
-Holds: whatever passes here fits the contract's types; lists may be any iterable and become lists.
+Holds: whatever passes here fits the contract's types, numbers their bounds too; lists may be any iterable and
+become lists; half a character (a lone surrogate, which JSON can spell) becomes U+FFFD.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ import types
 import typing
 from collections.abc import Callable
 from enum import Enum
-from typing import Any, Literal, TypeVar, Union
+from typing import Annotated, Any, Literal, TypeVar, Union
 
 T = TypeVar("T")
 Check = Callable[[Any, str], Any]
+_SIGNED = range(-(1 << 63), 1 << 63)
 
 
 def fit(value: T, path: str) -> T:
@@ -33,7 +35,7 @@ _KNOWN: dict[Any, list[tuple[str, Check]]] = {}
 
 def _checks(cls: Any) -> list[tuple[str, Check]]:
     if cls not in _KNOWN:
-        hints = typing.get_type_hints(cls)
+        hints = typing.get_type_hints(cls, include_extras=True)
         _KNOWN[cls] = [(field.name, _check(hints[field.name])) for field in dataclasses.fields(cls)]
     return _KNOWN[cls]
 
@@ -48,9 +50,13 @@ def _check(of: Any) -> Check:
         return _list(_check(arguments[0]))
     if base is tuple:
         return _plain(tuple)
+    if base is Annotated:
+        return _int(arguments[1])
     if of is int:
-        return _int
-    if of in (str, bytes, bool, type(None)) or (isinstance(of, type) and issubclass(of, Enum)):
+        return _int(_SIGNED)
+    if of is str:
+        return _text
+    if of in (bytes, bool, type(None)) or (isinstance(of, type) and issubclass(of, Enum)):
         return _plain(of)
     return _record(of)
 
@@ -64,9 +70,27 @@ def _plain(of: type[Any]) -> Check:
     return check
 
 
-def _int(value: Any, path: str) -> Any:
-    if type(value) is not int:
-        raise TypeError(f"{path} must be int, not {_shown(value)}")
+def _int(bounds: range) -> Check:
+    def check(value: Any, path: str) -> Any:
+        if type(value) is not int:
+            raise TypeError(f"{path} must be int, not {_shown(value)}")
+        if value not in bounds:
+            raise ValueError(f"{path} must be {bounds[0]} to {bounds[-1]}, not {_shown(value)}")
+        return value
+
+    return check
+
+
+def _text(value: Any, path: str) -> Any:
+    if not isinstance(value, str):
+        raise TypeError(f"{path} must be str, not {_shown(value)}")
+    if value.isascii():
+        return value
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        # Two halves that belong together become one character, any other half says nothing.
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return value
 
 

@@ -63,7 +63,7 @@ class Request:
         """Adds a query parameter, encoded here; none adds nothing."""
         if value is not None:
             base, hash_, fragment = self.url.partition("#")
-            pair = f"{quote(name, safe='')}={quote(str(value), safe='')}"
+            pair = f"{quote(name, safe='')}={quote(str(value), safe='', errors='replace')}"
             self.url = f"{base}{'&' if '?' in base else '?'}{pair}{hash_}{fragment}"
         return self
 
@@ -108,6 +108,14 @@ def post(url: str) -> Request:
     return Request("POST", url)
 
 
+def parse_json(body: bytes | str) -> Any:
+    """Parses JSON; what is none, or is nested deeper than anything sensible, is a `ValueError`."""
+    try:
+        return _json.loads(body)
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
+
+
 class Response:
     """What came back."""
 
@@ -146,7 +154,7 @@ class Response:
     def json(self) -> Any:
         """Parses the body as JSON; nonsense is a protocol fault that quotes how the body begins."""
         try:
-            return _json.loads(self.body)
+            return parse_json(self.body)
         except ValueError as error:
             raise faults.Protocol(f"no JSON as expected: {error}; {self.quote()}") from error
 

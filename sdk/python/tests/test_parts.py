@@ -224,3 +224,32 @@ def test_any_iterable_of_events_becomes_a_list() -> None:
     assert [event.id for event in fitting.fit(batch, "batch").events if isinstance(event, Item)] == ["0", "1", "2"]
     outcome = Outcome.done([Item("1", "a", 0, Provenance(1))])
     assert fitting.fit(outcome, "outcome") is outcome
+
+
+def test_an_entry_that_does_not_fit_the_contract_is_poison_and_the_rest_goes_on() -> None:
+    def read(entry: tuple[Any, Any], where: Provenance) -> Iterator[Event]:
+        likes, title = entry
+        yield Item("1", "a", 1, where, title=title, counters=contract.Counters(likes=likes))
+
+    entries: list[tuple[Any, Any]] = [(1, "a"), (-1, "a"), (1 << 64, "a"), (1, ["a"]), (1.5, "a"), (1, None)]
+    events = list(each(entries, lambda pointer: Provenance(1, pointer), read))
+    assert [type(event) for event in events] == [Item, Poison, Poison, Poison, Poison, Item]
+    assert isinstance(events[3], Poison) and "event.title must be str" in events[3].why
+
+
+def test_half_a_character_does_not_end_the_call() -> None:
+    item = Item("1", "a\ud83d", 1, Provenance(1), title="\ud83d\ude00", tags=["\udc00"])
+    fitting.fit(item, "event")
+    assert (item.text, item.title, item.tags) == ("a\ufffd", "\U0001f600", ["\ufffd"])
+    assert cursor.read(1, cursor.write(1, "\ud83d")) == "\ud83d"
+    assert http.get("https://x.test/").query("id", "\ud83d").url == "https://x.test/?id=%3F"
+
+
+def test_json_that_is_nested_too_deep_is_no_answer() -> None:
+    deep = "[" * 100_000
+    with testing.host() as host:
+        host.play(testing.response(200, deep))
+        with pytest.raises(faults.Protocol, match="nested too deep"):
+            http.get("https://x.test/").send().json()
+    with pytest.raises(faults.StaleCursor):
+        cursor.read(1, deep.encode())

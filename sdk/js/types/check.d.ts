@@ -1,0 +1,10 @@
+export function wrong(path: any, wanted: any, found: any): TypeError;
+export function object(value: any, path: any): any;
+export function text(value: any, path: any): string;
+export function flag(value: any, path: any): value is true;
+export function whole(value: any, path: any): bigint;
+export function count(value: any, path: any): bigint;
+export function small(value: any, path: any): any;
+export function bytes(value: any, path: any): Uint8Array<ArrayBufferLike>;
+export function choice(value: any, words: any, path: any): any;
+export function list(value: any, path: any, each: any): any[];
