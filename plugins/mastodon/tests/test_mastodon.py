@@ -23,6 +23,7 @@ from hark_sdk import (
     RelationKind,
     Removal,
     Visibility,
+    cursor,
     faults,
     http,
     testing,
@@ -198,7 +199,7 @@ def run(instance: Instance, stream: str, **more: Any) -> tuple[list[str], Any]:
 def test_reading_forwards_loses_nothing_and_doubles_nothing() -> None:
     instance = Instance([1, 2, 3])
     ids, batch = run(instance, "home")
-    assert ids == ["2", "3"], "the first read takes one page"
+    assert sorted(ids) == ["1", "2", "3"], "the first read goes back a day"
     assert (batch.limit_left, batch.limit_resets) == (299, 1_784_884_800_000)
     instance.ids += [4, 5, 6, 7, 8]
     ids, batch = run(instance, "home", cursor=batch.cursor, budget=Budget(max_requests=2))
@@ -209,7 +210,111 @@ def test_reading_forwards_loses_nothing_and_doubles_nothing() -> None:
 def test_the_first_read_goes_back_to_since() -> None:
     ids, batch = run(Instance(list(range(1, 8))), "hashtag", since=0, budget=Budget(max_requests=2))
     assert sorted(map(int, ids)) == list(range(1, 8))
-    assert json.loads(batch.cursor)["at"] == {"tag:acme": "7"}
+    assert json.loads(batch.cursor)["at"]["tag:acme"] == "7"
+
+
+def test_a_first_read_goes_back_as_many_days_as_are_set() -> None:
+    old = status(1, created_at="2026-07-22T09:12:45.001Z")
+    for days, wanted in ((1, ["2"]), (3, ["1", "2"])):
+        settings = Settings("https://mastodon.example", lookback_days=days, threads=False)
+        with testing.host(at=NOW) as host:
+            host.play(testing.json_response([status(2), old]), testing.json_response([]))
+            batch = Mastodon().read(settings, testing.read_request("home"))
+        assert ([item.id for item in items(batch.events)], batch.continuation) == (wanted, None)
+
+
+def runs(instance: Instance, settings: Settings, stream: str, **more: Any) -> tuple[list[str], bytes | None]:
+    """Reads to the end within the budget of each batch; returns the ids and the last cursor."""
+    ids: list[str] = []
+    continuation, cursor, budget = None, more.pop("cursor", None), more["budget"]
+    with testing.host(at=NOW) as host:
+        host.answer(instance)
+        for _ in range(60):
+            asked = len(host.requests)
+            request = testing.read_request(stream, continuation=continuation, cursor=cursor, **more)
+            batch = Mastodon().read(settings, request)
+            assert len(host.requests) - asked <= budget.max_requests
+            found = items(batch.events)
+            assert len(batch.events) <= budget.max_events or (len(found) <= 1 and len(batch.events) <= 4)
+            ids += [item.id for item in found]
+            cursor, continuation = batch.cursor or cursor, batch.continuation
+            if continuation is None:
+                return ids, cursor
+    raise AssertionError("it never ends")
+
+
+@pytest.mark.parametrize("budget", [Budget(max_events=1), Budget(max_events=7), Budget(max_requests=1)])
+def test_a_small_budget_loses_and_doubles_nothing(budget: Budget) -> None:
+    settings = Settings("https://mastodon.example", hashtags=["acme", "widget"], threads=False)
+    instance = Instance(list(range(1, 8)))
+    # Both hashtags show the same here, and an item comes once.
+    ids, cursor = runs(instance, settings, "hashtag", budget=budget)
+    assert sorted(ids) == [str(id_) for id_ in range(1, 8)]
+    instance.ids += [8, 9, 10, 11, 12]
+    ids, cursor = runs(instance, settings, "hashtag", budget=budget, cursor=cursor)
+    assert ids == ["8", "9", "10", "11", "12"]
+    ids, _ = runs(instance, settings, "public", budget=budget, mode=ReadMode.BACKFILL)
+    assert sorted(map(int, ids)) == list(range(1, 13))
+
+
+def test_a_boost_that_does_not_fit_comes_in_two_parts_and_without_a_cursor_between() -> None:
+    page = [status(20, content="", reblog=status(10), account=account("9", "fan"))]
+    request = testing.read_request("home", cursor=cursor.write(2, {"home": "5"}), budget=Budget(max_events=3))
+    with testing.host(at=NOW) as host:
+        host.answer(lambda asked: testing.json_response(page if "min_id=5" in asked.url else []))
+        first = Mastodon().read(SETTINGS, request)
+        assert ([item.id for item in items(first.events)], first.cursor) == (["10"], None)
+        request.continuation = first.continuation
+        second = Mastodon().read(SETTINGS, request)
+        request.cursor, request.continuation = second.cursor, second.continuation
+        assert [item.id for item in items(second.events)] == ["20"]
+        assert Mastodon().read(SETTINGS, request).continuation is None
+
+
+def test_what_a_boost_shows_again_comes_once() -> None:
+    page = [status(20, content="", reblog=status(10), account=account("9", "fan")), status(10)]
+    request = testing.read_request("home", cursor=cursor.write(2, {"home": "5"}))
+    with testing.host(at=NOW) as host:
+        host.play(testing.json_response(page), testing.json_response([]))
+        batch = Mastodon().read(SETTINGS, request)
+    assert [item.id for item in items(batch.events)] == ["10", "20"]
+
+
+def test_a_backfill_ends_before_until() -> None:
+    late = status(3, created_at="2026-07-24T09:30:00.000Z")
+    with testing.host(at=NOW) as host:
+        host.play(testing.json_response([late, status(2), status(1)]), testing.json_response([]))
+        until = 1_784_884_800_000
+        batch = Mastodon().read(SETTINGS, testing.read_request("home", mode=ReadMode.BACKFILL, until=until))
+    assert [item.id for item in items(batch.events)] == ["1", "2"]
+
+
+def test_threads_are_left_alone_where_the_limit_is_near_or_reached() -> None:
+    settings = Settings("https://mastodon.example")
+    page = [status(4, in_reply_to_id="2"), status(3, in_reply_to_id="1")]
+    near = {"X-RateLimit-Remaining": "49", "X-RateLimit-Reset": "2026-07-24T09:20:00.000000Z"}
+    for answers in (
+        [testing.json_response(page, headers=near), testing.json_response([])],
+        [testing.json_response(page), testing.json_response({}, 429), testing.json_response([])],
+    ):
+        with testing.host(at=NOW) as host:
+            host.play(*answers)
+            batch = Mastodon().read(settings, testing.read_request("notifications"))
+        assert [(item.id, item.conversation) for item in items(batch.events)] == [("3", "1"), ("4", "2")]
+
+
+def test_an_entry_without_an_id_is_poison_and_keeps_nothing_back() -> None:
+    with testing.host(at=NOW) as host:
+        host.play(testing.json_response([status(2), 7, {"id": [1]}, status(1)]), testing.json_response([]))
+        batch = Mastodon().read(SETTINGS, testing.read_request("home"))
+    assert [item.id for item in items(batch.events)] == ["1", "2"]
+    assert len([event for event in batch.events if isinstance(event, Poison)]) == 2
+
+
+def test_a_cursor_that_is_not_ours_is_stale() -> None:
+    for odd in (b"{}", b'{"v":2,"at":7}', b"\xff", b"[" * 100_000):
+        with pytest.raises(faults.StaleCursor), testing.host(at=NOW):
+            Mastodon().read(SETTINGS, testing.read_request("home", cursor=odd))
 
 
 def test_a_backfill_resumes_from_its_own_cursor() -> None:
@@ -230,6 +335,7 @@ def test_a_thread_that_is_on_no_page_is_asked_for() -> None:
         host.play(
             testing.json_response([status(3, in_reply_to_id="2")]),
             testing.json_response({"ancestors": [status(1), status(2, in_reply_to_id="1")], "descendants": []}),
+            testing.json_response([]),
         )
         [item] = items(Mastodon().read(settings, testing.read_request("notifications")).events)
     assert item.conversation == "1"

@@ -6,8 +6,6 @@ Not its business: streaming; the API without an account.
 
 from __future__ import annotations
 
-import json
-
 from hark_sdk import (
     Action,
     ActionInfo,
@@ -29,6 +27,7 @@ from hark_sdk import (
     Visibility,
     export,
     faults,
+    http,
 )
 
 from . import actions, api, timeline
@@ -64,10 +63,15 @@ class Mastodon(Connector[Settings]):
         )
 
     def check(self, settings: Settings) -> CheckReport:
-        account = api.get(settings, "/api/v1/accounts/verify_credentials").json()
+        answer = api.get(settings, "/api/v1/accounts/verify_credentials")
+        account = answer.json()
+        if not isinstance(account, dict) or not isinstance(account.get("acct"), str):
+            raise faults.Protocol(f"no account; {answer.quote()}")
         report = CheckReport(account=f"@{account['acct']}")
         try:
-            report.scopes = list(api.get(settings, "/api/v1/apps/verify_credentials").json().get("scopes") or [])
+            app = api.get(settings, "/api/v1/apps/verify_credentials").json()
+            scopes = app.get("scopes") if isinstance(app, dict) else None
+            report.scopes = [scope for scope in scopes or [] if isinstance(scope, str)]
         except Fault as fault:
             report.warnings.append(f"the instance does not say which scopes the token has: {fault.detail}")
         if report.scopes and not set(_NEEDED) & set(report.scopes):
@@ -77,17 +81,25 @@ class Mastodon(Connector[Settings]):
         return report
 
     def discover(self, settings: Settings) -> list[Target]:
-        trends = api.get(settings, "/api/v1/trends/tags", limit=20).json()
+        trends = self._trends(settings)
         targets = [
             Target("home", "home", "Home timeline", ours=True),
             Target("notifications", "notifications", "Notifications", visibility=Visibility.PUBLIC, ours=True),
             Target("public", "public", "Public timeline"),
         ]
         names = {tag.lstrip("#").lower(): True for tag in settings.hashtags}
-        names |= {tag["name"].lower(): False for tag in trends if tag["name"].lower() not in names}
+        names |= {name: False for name in trends if name not in names}
         for name, ours in names.items():
             targets.append(Target(f"tag:{name}", "hashtag", f"#{name}", url=f"{settings.base}/tags/{name}", ours=ours))
         return targets
+
+    def _trends(self, settings: Settings) -> list[str]:
+        try:
+            tags = api.listed(api.get(settings, "/api/v1/trends/tags", limit=20))
+        except faults.NotFound:
+            return []  # An instance may keep no trends.
+        names = [tag.get("name") for tag in tags if isinstance(tag, dict)]
+        return [name.lower() for name in names if isinstance(name, str) and name]
 
     def read(self, settings: Settings, request: ReadRequest) -> Batch:
         return timeline.read(settings, request)
@@ -97,12 +109,12 @@ class Mastodon(Connector[Settings]):
 
     def normalise(self, settings: Settings, raw: Raw) -> list[Event]:
         try:
-            found = json.loads(raw.body)
+            found = http.parse_json(raw.body)
         except ValueError as error:
             raise faults.Protocol(f"no JSON: {error}") from error
         if isinstance(found, list):
             return Reader(settings, raw.received_at).page(found, lambda pointer: Provenance(raw.payload, pointer))
         if isinstance(found, dict) and "id" in found and ("content" in found or "type" in found):
-            return Reader(settings, raw.received_at).page([found], lambda _: Provenance(raw.payload))
+            return Reader(settings, raw.received_at).one(found, Provenance(raw.payload))
         # Threads, limits, our own account: kept, but nothing that was said.
         return []

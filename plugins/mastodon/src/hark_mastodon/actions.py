@@ -51,7 +51,7 @@ def act(settings: Settings, action: Action) -> Outcome:
     if response.status >= 500:
         return Outcome.uncertain(f"the reply may have arrived: status {response.status}; {response.quote()}")
     status = _posted(api.good(response))
-    return Outcome.done(Reader(settings, response.received_at).page([status], lambda _: response.origin()))
+    return Outcome.done(Reader(settings, response.received_at).one(status, response.origin()))
 
 
 def _fields(answered: dict[str, Any], arguments: dict[str, Any]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hark_sdk import AuthWhy, Batch, Fault, dates, faults, http
+from hark_sdk import AuthWhy, Batch, Fault, Ms, dates, faults, http
 
 from .config import Settings
 
@@ -82,13 +82,25 @@ def reset(response: http.Response) -> int | None:
 def note_limit(batch: Batch, response: http.Response) -> None:
     """Tells the host what is left of the limit."""
     left = response.header("x-ratelimit-remaining") or ""
-    if left.isdigit():
+    if left.isascii() and left.isdigit() and len(left) < 10:
         batch.limit_left, batch.limit_resets = int(left), reset(response)
 
 
-def listed(response: http.Response) -> list[dict[str, Any]]:
-    """Returns a page as a list of objects; anything else is no page."""
+def listed(response: http.Response) -> list[Any]:
+    """Returns a page as a list; anything else is no page."""
     page = response.json()
-    if not isinstance(page, list) or not all(isinstance(entry, dict) and entry.get("id") for entry in page):
+    if not isinstance(page, list):
         raise faults.Protocol(f"no list of statuses; {response.quote()}")
     return page
+
+
+def status_of(entry: dict[str, Any]) -> dict[str, Any]:
+    """Returns the status that an entry is about: that of a notification, the one that is shared, or itself."""
+    inside = entry.get("status") or entry.get("reblog")
+    return inside if isinstance(inside, dict) else entry
+
+
+def time_of(entry: dict[str, Any]) -> Ms | None:
+    """Returns when an entry came to be, where it says so."""
+    at = entry.get("created_at")
+    return dates.parse_rfc3339(at) if isinstance(at, str) else None

@@ -13,6 +13,7 @@ class Settings:
     instance: Annotated[str, "Address of the instance, as in https://mastodon.example."]
     hashtags: Annotated[list[str], "Hashtags to follow, without the #.", Range(most=50)] = field(default_factory=list)
     public: Annotated[Literal["all", "local", "remote"], "Which part of the public timeline."] = "all"
+    lookback_days: Annotated[int, "How many days back the first read goes.", Range(0, 36_500)] = 1
     accounts: Annotated[list[str], "Our own accounts, as name or name@host."] = field(default_factory=list)
     threads: Annotated[bool, "Ask for the thread of a reply, one request each."] = True
 

@@ -38,6 +38,7 @@ VISIBILITY = {
     "direct": Visibility.DIRECT,
 }
 Entry = dict[str, Any]
+PIXELS_MAX = (1 << 32) - 1
 
 
 class Reader:
@@ -51,13 +52,18 @@ class Reader:
 
     def page(self, entries: list[Entry], origin: Callable[[str], Provenance]) -> list[Event]:
         """Reads a page of statuses or notifications, given newest first, and returns its events oldest first."""
-        for entry in entries:
-            self._learn(entry if isinstance(entry, dict) else {})
-        whole = list(enumerate(entries))
-        events: list[Event] = []
-        for at, entry in reversed(whole):
-            events += each([entry], lambda _, at=at: origin(f"/{at}"), self.entry)  # type: ignore[misc]
-        return events
+        self.learn(entries)
+        whole = reversed(list(enumerate(entries)))
+        return [event for at, entry in whole for event in self.read(entry, origin(f"/{at}"))]
+
+    def one(self, entry: Entry, origin: Provenance) -> list[Event]:
+        """Reads a status or a notification that is the whole answer."""
+        self.learn([entry])
+        return self.read(entry, origin)
+
+    def read(self, entry: Entry, origin: Provenance) -> list[Event]:
+        """Reads a status or a notification; one that is not as expected is poison."""
+        return list(each([entry], lambda _: origin, self.entry))
 
     def entry(self, entry: Entry, origin: Provenance) -> Iterator[Event]:
         """Reads a status or a notification."""
@@ -152,10 +158,14 @@ class Reader:
             is_self=account["acct"].lower() in self._own,
         )
 
-    def _learn(self, entry: Entry) -> None:
-        for status in (entry, entry.get("status"), entry.get("reblog")):
-            if isinstance(status, dict) and status.get("id") and status.get("in_reply_to_id"):
-                self._parents[status["id"]] = status["in_reply_to_id"]
+    def learn(self, entries: list[Entry]) -> None:
+        """Learns from a page what answers what."""
+        for entry in entries:
+            about = (entry, entry.get("status"), entry.get("reblog")) if isinstance(entry, dict) else ()
+            for status in about:
+                id_, parent = (status.get("id"), status.get("in_reply_to_id")) if isinstance(status, dict) else ("", "")
+                if isinstance(id_, str) and isinstance(parent, str) and id_ and parent:
+                    self._parents[id_] = parent
 
     def _root(self, of: str) -> str:
         """Follows the parents that this payload shows; a thread that was asked for says the rest."""
@@ -176,8 +186,8 @@ def _attachment(media: Entry) -> Attachment:
         url=media.get("url"),
         media_type=media.get("type"),
         alt=media.get("description"),
-        width=_count(size.get("width")),
-        height=_count(size.get("height")),
+        width=_count(size.get("width"), PIXELS_MAX),
+        height=_count(size.get("height"), PIXELS_MAX),
     )
 
 
@@ -190,5 +200,5 @@ def _counters(status: Entry) -> Counters:
     )
 
 
-def _count(value: object) -> int | None:
-    return value if type(value) is int and value >= 0 else None
+def _count(value: object, most: int = (1 << 63) - 1) -> int | None:
+    return value if type(value) is int and 0 <= value <= most else None

@@ -1,73 +1,30 @@
-"""Timelines, page by page: forwards by `min_id` from a cursor, backwards by `max_id` where there is none.
+"""Timelines, entry by entry: forwards by `min_id` from a cursor, backwards by `max_id` where there is none.
 
-Holds: a cursor never passes a status that was not given; when the budget is spent, the continuation says
-where to go on in this run.
+Holds: a cursor never passes an entry that was not given, and comes only with a batch after which nothing that it
+has not passed was given either; no batch is larger than the budget says, one item apart; when the budget is
+spent, the continuation says where to go on in this run.
+Not here: requests and threads; see `run`.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from hark_sdk import Batch, ReadMode, ReadRequest, Removal, RemovalReason, cursor, dates, faults, http
+from hark_sdk import Batch, ReadMode, ReadRequest, cursor, faults, host, http
 
-from . import api
+from . import recheck
 from .config import Settings
-from .statuses import Reader
+from .run import Entry, Run
 
-CURSOR_VERSION = 1
+CURSOR_VERSION = 2
+DAY_MS = 86_400_000
 State = dict[str, Any]
-
-
-@dataclass
-class Run:
-    """One call: what was read, and what it may still spend."""
-
-    settings: Settings
-    request: ReadRequest
-    batch: Batch = field(default_factory=lambda: Batch([]))
-    requests: int = 0
-    known: dict[str, str] = field(default_factory=dict)
-
-    def spent(self) -> bool:
-        """Tells whether another page would be too much."""
-        budget = self.request.budget
-        return self.requests >= budget.max_requests or len(self.batch.events) >= budget.max_events
-
-    def get(self, path: str, **query: str | int | None) -> http.Response:
-        """Asks the instance, counted."""
-        self.requests += 1
-        response = api.get(self.settings, path, **query)
-        api.note_limit(self.batch, response)
-        return response
-
-    def take(self, response: http.Response) -> list[dict[str, Any]]:
-        """Gives the events of a page, oldest first, and returns its entries, newest first."""
-        entries = api.listed(response)
-        reader = Reader(self.settings, response.received_at, self._roots(entries))
-        self.batch.events += reader.page(entries, response.origin)
-        return entries
-
-    def _roots(self, entries: list[dict[str, Any]]) -> dict[str, str]:
-        """Asks for the threads of replies whose parents are on no page, while requests are left."""
-        statuses = [entry.get("status") or entry.get("reblog") or entry for entry in entries]
-        here = {status.get("id") for status in statuses}
-        for status in statuses:
-            parent = status.get("in_reply_to_id")
-            left = self.request.budget.max_requests - self.requests
-            if not parent or parent in here or parent in self.known or not self.settings.threads or left < 2:
-                continue
-            self.requests += 1
-            try:
-                thread = api.get(self.settings, f"/api/v1/statuses/{status['id']}/context").json()
-                ancestors = [ancestor["id"] for ancestor in thread["ancestors"]]
-            except (faults.NotFound, faults.Protocol, KeyError, TypeError):
-                ancestors = []  # Gone meanwhile: the parent is all that is known.
-            root = ancestors[0] if ancestors else parent
-            self.known |= dict.fromkeys([*ancestors, parent], root)
-        return self.known
+GIVEN = "given"
+"""Where the cursor remembers the last items that were given: a boost shows again what it shares."""
 
 
 def paths(settings: Settings, request: ReadRequest) -> dict[str, tuple[str, dict[str, str]]]:
@@ -92,74 +49,125 @@ def read(settings: Settings, request: ReadRequest) -> Batch:
     """Reads what is new, old or to be looked at again."""
     run = Run(settings, request)
     if request.mode is ReadMode.RECHECK:
-        _recheck(run)
-        return run.batch
-    state: State = cursor.read(CURSOR_VERSION, request.cursor) or {}
-    pending: State = json.loads(request.continuation) if request.continuation else {}
-    backfill = request.mode is ReadMode.BACKFILL
-    more: State = {}
+        return recheck.read(run)
+    going_on = _object(http.parse_json(request.continuation)) if request.continuation else {}
+    # Within a run the continuation knows more: a cursor comes between two entries only.
+    state = going_on.get("state") or _object(cursor.read(CURSOR_VERSION, request.cursor))
+    run.given = list(state.get(GIVEN) or [])
+    left = _Left(state)
     for key, (path, parameters) in paths(settings, request).items():
-        if run.spent():
-            more[key] = pending.get(key, {})
-        elif key in state and not backfill:
-            _forwards(run, key, path, parameters, state, more)
+        if going_on and key not in going_on["more"]:
+            continue  # Done in this run: asked again, it would keep the others from their turn.
+        timeline = _Timeline(run, left, key, lambda more, path=path, parameters=parameters: run.page(path, **parameters, **more))  # type: ignore[misc]
+        timeline.place = dict(going_on["more"][key]) if going_on else {}
+        if key in state and request.mode is ReadMode.INCREMENTAL:
+            timeline.forwards()
         else:
-            _backwards(run, key, path, parameters, state, more, pending.get(key) or {})
-    run.batch.cursor = cursor.write(CURSOR_VERSION, state)
-    run.batch.continuation = json.dumps(more).encode() if more else None
-    return run.batch
+            timeline.backwards()
+    state[GIVEN] = run.given
+    batch = run.done()
+    batch.cursor = cursor.write(CURSOR_VERSION, state) if left.is_between else None
+    batch.continuation = json.dumps({"state": state, "more": left.more}).encode() if left.more else None
+    return batch
 
 
-def _forwards(run: Run, key: str, path: str, parameters: dict[str, str], state: State, more: State) -> None:
-    while not run.spent():
-        entries = run.take(run.get(path, **parameters, min_id=state[key], limit=api.PAGE))
-        if not entries:
-            return
-        state[key] = entries[0]["id"]
-    more[key] = {}
+def _object(found: object) -> State:
+    if found is not None and not isinstance(found, dict):
+        raise faults.StaleCursor("the cursor cannot be read: it is not ours")
+    return found or {}
 
 
-def _backwards(
-    run: Run, key: str, path: str, parameters: dict[str, str], state: State, more: State, pending: State
-) -> None:
-    """Goes back from the newest to `since`; only then is there a place to resume from."""
-    backfill = run.request.mode is ReadMode.BACKFILL
-    newest, below = pending.get("newest"), pending.get("below")
-    if backfill and below is None:
-        below = state.get(f"below:{key}")
-    while not run.spent():
-        response = run.get(path, **parameters, max_id=below, limit=api.PAGE)
-        entries = run.take(response)
-        if entries:
-            newest, below = newest or entries[0]["id"], entries[-1]["id"]
-        if backfill and below:
-            # Backwards, every page is a place to resume from.
-            state[f"below:{key}"] = below
-        if not entries or _reached(run.request, entries) or (run.request.since is None and not backfill):
-            if not backfill:
-                state[key] = newest or "0"
-            return
-    more[key] = {"newest": newest, "below": below}
+@dataclass
+class _Left:
+    """What is done and what is left of all timelines of a stream."""
+
+    state: State
+    more: State = field(default_factory=dict)
+    is_between: bool = True
+    """Resuming from the state alone would neither lose nor double anything."""
 
 
-def _reached(request: ReadRequest, entries: list[dict[str, Any]]) -> bool:
-    at = dates.parse_rfc3339(entries[-1].get("created_at") or "")
-    return request.since is not None and at is not None and at < request.since
+class _Timeline:
+    """One timeline in one call."""
 
+    def __init__(self, run: Run, left: _Left, key: str, page: Callable[[dict[str, str | None]], list[Entry]]) -> None:
+        self.run, self.left, self.key, self.page = run, left, key, page
+        self.place: State = {}
+        """Where this run stands: `newest` of it, all down to `below` is given, and of `half` a part."""
 
-def _recheck(run: Run) -> None:
-    """Looks at statuses again: edited, counted anew, or gone."""
-    ids = json.loads(run.request.continuation) if run.request.continuation else run.request.ids
-    left = list(ids)
-    while left and not run.spent():
-        status = left.pop(0)
-        run.requests += 1
-        response = api.ask(run.settings, f"/api/v1/statuses/{quote(status, safe='')}")
-        api.note_limit(run.batch, response)
-        if response.status in (404, 410):
-            # Deleted, made private, or its author gone: the instance does not say which.
-            run.batch.events.append(Removal(status, RemovalReason.UNKNOWN, response.origin()))
-            continue
-        entry = api.good(response).json()
-        run.batch.events += Reader(run.settings, response.received_at).page([entry], lambda _, answer=response: answer.origin())  # type: ignore[misc]
-    run.batch.continuation = json.dumps(left).encode() if left else None
+    def forwards(self) -> None:
+        """Gives what is newer than the state, oldest first."""
+        state = self.left.state
+        while self.run.may_ask():
+            entries = self.page({"min_id": state[self.key]})
+            for entry in reversed(entries):
+                if not self._give(entry):
+                    return self._break_off("half" not in self.place)
+                state[self.key] = entry.id
+            if not entries:
+                return None
+        return self._break_off("half" not in self.place)
+
+    def backwards(self) -> None:
+        """Goes back from the newest to `since`; only then is there a place to go forwards from."""
+        first = len(self.run.groups)
+        if self.run.request.mode is ReadMode.BACKFILL:
+            self._fill()
+        else:
+            self._begin()
+        # Oldest first is how a batch is read.
+        self.run.groups[first:] = reversed(self.run.groups[first:])
+
+    def _begin(self) -> None:
+        place = self.place
+        while self.run.may_ask():
+            entries = self.page({"max_id": place.get("below")})
+            for entry in entries:
+                place.setdefault("newest", entry.id)
+                if self._is_before(entry):
+                    break
+                if not self._give(entry):
+                    return self._break_off(False)
+                place["below"] = entry.id
+            else:
+                if entries:
+                    continue
+            self.left.state[self.key] = place.get("newest", "0")
+            return None
+        return self._break_off("newest" not in place)
+
+    def _fill(self) -> None:
+        state, below = self.left.state, f"below:{self.key}"
+        while self.run.may_ask():
+            entries = self.page({"max_id": state.get(below)})
+            for entry in entries:
+                if self._is_before(entry):
+                    return None
+                if not self._is_after(entry) and not self._give(entry):
+                    return self._break_off("half" not in self.place)
+                state[below] = entry.id
+            if not entries:
+                return None
+        return self._break_off("half" not in self.place)
+
+    def _give(self, entry: Entry) -> bool:
+        """Gives an entry as far as there is room, and tells whether that was all of it."""
+        id_, begun = self.place.pop("half", ("", 0))
+        done = self.run.give(entry, begun if id_ == entry.id else 0)
+        if 0 < done < len(entry.pieces):
+            self.place["half"] = [entry.id, done]
+        return done == len(entry.pieces)
+
+    def _break_off(self, is_between: bool) -> None:
+        self.left.more[self.key] = self.place
+        self.left.is_between &= is_between
+
+    def _is_before(self, entry: Entry) -> bool:
+        since = self.run.request.since
+        if since is None and self.run.request.mode is ReadMode.INCREMENTAL:
+            since = host.now() - self.run.settings.lookback_days * DAY_MS
+        return since is not None and entry.at is not None and entry.at < since
+
+    def _is_after(self, entry: Entry) -> bool:
+        until = self.run.request.until
+        return until is not None and entry.at is not None and entry.at >= until
