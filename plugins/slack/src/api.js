@@ -35,6 +35,13 @@ export function ask(settings, method, query) {
 /** Asks by GET. */
 export const get = (settings, method, query) => good(ask(settings, method, query));
 
+/** Returns the messages of a page; anything else is no page. */
+export function messagesOf(body, response) {
+  const messages = body.messages ?? [];
+  if (!Array.isArray(messages)) throw Fault.protocol(`no messages; ${response.quote()}`);
+  return messages;
+}
+
 /** Says whether Slack answers that a message is not there. */
 export function isGone(response) {
   const word = response.status === 200 ? response.json()?.error : undefined;

@@ -1,17 +1,22 @@
-// Channels and their threads, page by page.
+// Channels and their threads, newest first, as Slack gives them.
 //
-// Holds: Slack gives the newest first, so the cursor of a channel moves only when the oldest page of a run was read;
-// until then the continuation says where to go on.
+// Holds: a cursor comes only between two messages, and passes none that was not given; a message that comes while a run
+// goes on waits for the next, so that the replies up to the newest of the first page are known to be read, and of
+// threads that were read beyond it the cursor says how far; no batch is larger than the budget says, one message apart;
+// where the budget ends, the continuation says where to go on.
+// Not here: what a message means. Replies to what is older than the last page of a run are not looked for.
 
-import { cursor, each, Fault, removal } from "hark-sdk";
+import { cursor, each, Fault, host, poison } from "hark-sdk";
 
 import * as api from "./api.js";
-import { figures, idOf, message, oldestFirst, visibilityOf } from "./messages.js";
+import { message, visibilityOf } from "./messages.js";
+import { recheck } from "./recheck.js";
 
-export const CURSOR_VERSION = 1;
+export const CURSOR_VERSION = 2;
+const DAY_MS = 86_400_000;
 const PAGE = 200;
-/** Threads that are looked at again for replies: so many of each channel, the liveliest last. */
-const THREADS_MAX = 50;
+/** Events of most messages: an author, a conversation, an item. */
+const MESSAGE_EVENTS = 3;
 
 /** Returns what is known of a channel without asking. */
 export function placeOf(settings, channel, type) {
@@ -21,31 +26,64 @@ export function placeOf(settings, channel, type) {
 /** Returns a time as Slack's time stamp. */
 const stamp = (ms) => `${Math.floor(ms / 1000)}.${String(ms % 1000).padStart(3, "0")}000`;
 
-/** Compares time stamps as text: the seconds have ten digits for the next two hundred years. */
-const later = (one, other) => (one > other ? one : other);
+/** Time stamps are compared as text: the seconds have ten digits for the next two hundred years. */
+const later = (one, other) => (one === undefined || other > one ? other : one);
 
-class Run {
+const isStamp = (ts) => typeof ts === "string" && /^\d{1,11}\.\d{1,6}$/.test(ts);
+
+/** Says whether a message stands in the channel itself. */
+const isRoot = (it) => !isStamp(it.thread_ts) || it.thread_ts === it.ts;
+
+/** One call: what it has read, and what it may still spend. */
+export class Run {
   constructor(settings, request) {
-    Object.assign(this, { settings, request, requests: 0, events: [], left: undefined });
+    Object.assign(this, { settings, request, requests: 0, groups: [], count: 0 });
   }
 
-  spent() {
-    const { maxEvents, maxRequests } = this.request.budget;
-    return this.requests >= maxRequests || this.events.length >= maxEvents;
+  room() {
+    return this.request.budget.maxEvents - this.count;
   }
 
-  get(method, query) {
+  mayAsk() {
+    return this.requests < this.request.budget.maxRequests && (this.count === 0 || this.room() >= MESSAGE_EVENTS);
+  }
+
+  ask(method, query) {
     this.requests += 1;
-    return api.get(this.settings, method, query);
+    return api.ask(this.settings, method, query);
   }
 
-  /** Gives the events of a page, oldest first. */
-  take({ response, body }, place) {
-    const messages = body.messages ?? [];
-    for (const [it, index] of oldestFirst(messages)) {
-      this.events.push(...each([it], () => response.origin(`/messages/${index}`), (entry, where) => message(entry, place, where)));
-    }
-    return messages.filter((it) => typeof it?.ts === "string");
+  /** Asks for a page and returns its messages with their events; what has no time stamp is poison, given at once. */
+  page(method, query) {
+    const { response, body } = api.good(this.ask(method, { ...query, limit: PAGE }));
+    const found = api.messagesOf(body, response);
+    const place = placeOf(this.settings, query.channel);
+    const entries = [];
+    found.forEach((it, at) => {
+      const origin = () => response.origin(`/messages/${at}`);
+      if (isStamp(it?.ts)) entries.push({ it, ts: it.ts, events: () => each([it], origin, (entry, where) => message(entry, place, where)) });
+      else this.give([poison({ hint: String(at), why: "it has no time stamp", origin: origin() })]);
+    });
+    const next = body.response_metadata?.next_cursor;
+    return { entries, hasMore: body.has_more === true || (typeof next === "string" && next !== "") };
+  }
+
+  /** Gives the events of an entry, if there is room. */
+  take(entry) {
+    const events = entry.events();
+    if (this.count > 0 && events.length > this.room()) return false;
+    this.give(events);
+    return true;
+  }
+
+  give(events) {
+    this.groups.push(events);
+    this.count += events.length;
+  }
+
+  /** Returns all that was given. */
+  events() {
+    return this.groups.flat();
   }
 }
 
@@ -53,97 +91,147 @@ class Run {
 export function read(settings, request) {
   const run = new Run(settings, request);
   if (request.mode === "recheck") return recheck(run);
-  const state = cursor.read(CURSOR_VERSION, request.cursor) ?? {};
-  const pending = request.continuation ? JSON.parse(new TextDecoder().decode(request.continuation)) : {};
-  const more = {};
-  const channels = request.target ? [request.target] : settings.channels;
-  for (const channel of channels) {
-    const known = { ...state[channel] };
-    const rest = history(run, channel, known, pending[channel] ?? {});
-    if (rest) more[channel] = rest;
-    else state[channel] = { ...known, threads: threads(run, channel, known) };
+  const goingOn = request.continuation ? JSON.parse(new TextDecoder().decode(request.continuation)) : undefined;
+  // Within a run the continuation knows more: a cursor comes between two messages only.
+  const state = goingOn?.state ?? known(cursor.read(CURSOR_VERSION, request.cursor));
+  const left = goingOn?.left ?? (request.target ? [request.target] : [...settings.channels]);
+  let at = goingOn?.at ?? {};
+  while (left.length > 0) {
+    const channel = new Channel(run, left[0], state, at);
+    if (!(request.mode === "backfill" ? channel.fill() : channel.follow())) break;
+    left.shift();
+    at = {};
   }
+  const encode = (value) => new TextEncoder().encode(JSON.stringify(value));
   return {
-    events: run.events,
-    cursor: cursor.write(CURSOR_VERSION, state),
-    continuation: Object.keys(more).length > 0 ? new TextEncoder().encode(JSON.stringify(more)) : undefined,
+    events: run.events(),
+    cursor: isBetween(request, at) ? cursor.write(CURSOR_VERSION, state) : undefined,
+    continuation: left.length > 0 ? encode({ state, left, at }) : undefined,
   };
 }
 
-/** Reads a channel from its cursor on; returns where to go on if the budget did not do. */
-function history(run, channel, known, pending) {
-  const { request } = run;
-  const backfill = request.mode === "backfill";
-  const oldest = (backfill ? undefined : known.oldest) ?? (request.since === undefined ? undefined : stamp(request.since));
-  const latest = backfill && request.until !== undefined ? stamp(request.until) : undefined;
-  let { newest, page } = pending;
-  const live = { ...known.threads, ...pending.threads };
-  while (!run.spent()) {
-    const answer = run.get("conversations.history", { channel, oldest, latest, inclusive: "false", limit: PAGE, cursor: page });
-    for (const it of run.take(answer, placeOf(run.settings, channel))) {
-      newest = newest === undefined ? it.ts : later(newest, it.ts);
-      if (it.reply_count > 0) live[it.ts] ??= it.ts;
-    }
-    page = answer.body.response_metadata?.next_cursor || undefined;
-    const firstLook = oldest === undefined && !backfill;
-    if (!page || !answer.body.has_more || firstLook) {
-      known.oldest = newest ?? oldest ?? "0";
-      known.threads = live;
-      return undefined;
-    }
-  }
-  return { newest, page, threads: live };
+/** Says whether resuming from the state alone would neither lose nor double anything. */
+function isBetween(request, at) {
+  return request.mode === "backfill" ? !at.threads?.length : at.upTo === undefined;
 }
 
-/** Reads replies of the threads that are kept in view; returns them with the last reply that was seen. */
-function threads(run, channel, known) {
-  const kept = Object.entries(known.threads ?? {}).sort(([, one], [, other]) => (one < other ? 1 : -1)).slice(0, THREADS_MAX);
-  const seen = {};
-  for (const [thread, last] of kept) {
-    seen[thread] = last;
-    let page;
-    do {
-      if (run.spent()) break;
-      try {
-        const answer = run.get("conversations.replies", { channel, ts: thread, oldest: last, limit: PAGE, cursor: page });
-        // The first message of a thread comes along each time.
-        answer.body.messages = (answer.body.messages ?? []).filter((it) => it?.ts > last);
-        for (const it of run.take(answer, placeOf(run.settings, channel))) seen[thread] = later(seen[thread], it.ts);
-        page = answer.body.has_more ? answer.body.response_metadata?.next_cursor : undefined;
-      } catch (fault) {
-        if (!(fault instanceof Fault && fault.tag === "not-found")) throw fault;
-        delete seen[thread];
-        page = undefined;
+function known(state) {
+  if (state !== undefined && (typeof state !== "object" || state === null || Array.isArray(state))) {
+    throw Fault.staleCursor("the cursor cannot be read: it is not ours");
+  }
+  return state ?? {};
+}
+
+/** One channel in one call. `at` is where the run stands in it. */
+class Channel {
+  constructor(run, channel, state, at) {
+    Object.assign(this, { run, channel, state, at });
+  }
+
+  /** Reads what is new; says whether that was all. */
+  follow() {
+    const { at, run, state, channel } = this;
+    const settled = state[channel] ?? {};
+    const floor = settled.oldest ?? stamp(run.request.since ?? Math.max(0, host.now() - run.settings.lookback_days * DAY_MS));
+    while (!at.isRead) {
+      if (!run.mayAsk()) return false;
+      const { entries, hasMore } = this.page(at.below);
+      at.upTo ??= entries.reduce((most, { it, ts }) => later(later(most, ts), replied(it)), settled.replies ?? floor);
+      const first = run.groups.length;
+      const cut = entries.some((entry) => !this.see(entry, floor, settled));
+      // Oldest first is how a batch is read.
+      run.groups.push(...run.groups.splice(first).reverse());
+      if (cut) return false;
+      at.isRead = !hasMore || entries.length === 0 || entries.some(({ ts }) => ts <= floor);
+    }
+    if (!this.threads()) return false;
+    const ahead = Object.fromEntries(Object.entries(at.ahead ?? {}).filter(([, last]) => last > at.upTo));
+    state[channel] = { oldest: at.newest ?? floor, replies: at.upTo, ahead };
+    return true;
+  }
+
+  /** Looks at a message of a page: gives it if it is new, and remembers its thread if that has something new. */
+  see(entry, floor, settled) {
+    const { at, run } = this;
+    // What came after the run began waits: its thread would be taken for one that was read. The rest was given before
+    // the budget ended.
+    if (entry.ts > at.upTo || (at.below !== undefined && entry.ts >= at.below)) return true;
+    const isNew = entry.ts > floor;
+    if (isNew && !run.take(entry)) return false;
+    at.below = entry.ts;
+    if (isNew) at.newest = later(at.newest, entry.ts);
+    this.remember(entry, isNew ? entry.ts : (settled.ahead?.[entry.ts] ?? settled.replies ?? floor));
+    return true;
+  }
+
+  /** Reads back to `since`; says whether that was all. Every message with its thread is a place to resume from. */
+  fill() {
+    const { run, state, channel } = this;
+    const { since, until } = run.request;
+    const [floor, upTo] = [since, until].map((ms) => (ms === undefined ? undefined : stamp(ms)));
+    for (;;) {
+      if (!this.threads(upTo) || !run.mayAsk()) return false;
+      const { entries, hasMore } = this.page(state[channel]?.below ?? upTo);
+      for (const entry of entries) {
+        if (floor !== undefined && entry.ts < floor) return true;
+        if (!run.take(entry)) return false;
+        state[channel] = { below: entry.ts };
+        this.remember(entry, entry.ts);
+        if (!this.threads(upTo)) return false;
       }
-    } while (page);
-    if (page) seen[thread] = last;
-  }
-  return seen;
-}
-
-/** Looks at messages again: edited, counted anew, or gone. */
-function recheck(run) {
-  const { request, settings } = run;
-  const left = request.continuation ? JSON.parse(new TextDecoder().decode(request.continuation)) : [...request.ids];
-  while (left.length > 0 && !run.spent()) {
-    const id = left.shift();
-    const [, channel, ts] = id.split("/");
-    if (!ts) continue;
-    const place = placeOf(settings, channel);
-    // A message within a thread is found by its own time stamp, too.
-    run.requests += 1;
-    const response = api.ask(settings, "conversations.replies", { channel, ts, oldest: ts, latest: ts, inclusive: "true", limit: 1 });
-    const messages = api.isGone(response) ? [] : (api.good(response).body.messages ?? []);
-    const found = messages.find((it) => it.ts === ts);
-    if (!found || found.subtype === "tombstone") {
-      run.events.push(removal({ id: idOf(place, ts), reason: "unknown", origin: response.origin() }));
-    } else {
-      run.events.push(...message(found, place, response.origin("/messages/0")), ...figures(found, place, response.receivedAt, response.origin("/messages/0")));
+      if (!hasMore || entries.length === 0) return true;
     }
   }
-  return {
-    events: run.events,
-    continuation: left.length > 0 ? new TextEncoder().encode(JSON.stringify(left)) : undefined,
-  };
+
+  page(below) {
+    return this.run.page("conversations.history", { channel: this.channel, latest: below, inclusive: "false" });
+  }
+
+  /** Remembers a thread whose replies after `from` are to be read. */
+  remember({ it, ts }, from) {
+    if (isRoot(it) && replied(it) !== undefined && replied(it) > from) (this.at.threads ??= []).push([ts, from]);
+  }
+
+  /** Reads the replies of the threads that are remembered, before `upTo` if given; says whether those were all. */
+  threads(upTo) {
+    const { at, run } = this;
+    for (; at.threads?.length > 0; at.threads.shift()) {
+      while (at.threads[0] !== undefined) {
+        if (!run.mayAsk()) return false;
+        const rest = this.replies(at.threads[0], upTo);
+        if (rest === undefined) return false;
+        if (rest.length === 0) break;
+      }
+    }
+    return true;
+  }
+
+  /** Reads a page of replies; returns those it gave, nothing where there was no room for all. */
+  replies(thread, upTo) {
+    const [ts, from] = thread;
+    const given = [];
+    let page;
+    try {
+      page = this.run.page("conversations.replies", { channel: this.channel, ts, oldest: from, latest: upTo, inclusive: "false" });
+    } catch (fault) {
+      // Deleted since it was listed.
+      if (fault instanceof Fault && fault.tag === "not-found") return given;
+      throw fault;
+    }
+    for (const entry of page.entries) {
+      // The root comes along each time, and what was said to the channel as well is read there.
+      const isOurs = entry.ts !== ts && entry.ts > thread[1] && (upTo === undefined || entry.ts < upTo);
+      if (!isOurs || entry.it.subtype === "thread_broadcast") continue;
+      if (!this.run.take(entry)) return undefined;
+      thread[1] = entry.ts;
+      (this.at.ahead ??= {})[ts] = entry.ts;
+      given.push(entry);
+    }
+    return page.hasMore ? given : [];
+  }
 }
 
+/** Returns the time stamp of the last reply to a message, nothing where it has none. */
+function replied(it) {
+  return typeof it?.reply_count === "number" && it.reply_count > 0 && isStamp(it.latest_reply) ? it.latest_reply : undefined;
+}

@@ -15,6 +15,7 @@ const settings = z.strictObject({
   team: z.string().min(1).describe("Id of the workspace, as in T061EG9R6."),
   channels: z.array(z.string().regex(/^[CGD][A-Z0-9]+$/)).max(200).default([]).describe("Ids of the channels to listen to, as in C024BE91L."),
   bot_user: z.string().optional().describe("User id of our own app, as in U0APP."),
+  lookback_days: z.int().min(0).max(36_500).default(7).describe("How many days back the first read goes."),
   api: z.string().default("https://slack.com/api").describe("Address of the Web API."),
 });
 
@@ -58,7 +59,8 @@ function discover(given) {
   let page;
   do {
     const { body } = api.get(given, "conversations.list", { types: "public_channel,private_channel", limit: 200, cursor: page });
-    for (const it of body.channels ?? []) {
+    for (const it of Array.isArray(body.channels) ? body.channels : []) {
+      if (typeof it?.id !== "string") continue;
       const visibility = visibilityOf(it.id, it.is_private ? "group" : "channel");
       targets.push({
         id: it.id, streamName: "messages", title: `#${it.name}`, visibility, members: it.num_members,

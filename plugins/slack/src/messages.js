@@ -54,7 +54,7 @@ export function message(it, place, origin) {
       editedAt: it.edited ? at(it.edited.ts) : undefined,
       visibility: place.visibility,
       automated: it.bot_id !== undefined || NOTICES.test(it.subtype ?? ""),
-      relations: thread === it.ts ? [] : [{ kind: "reply-to", target: idOf(place, thread), targetIsActor: false }, ...mentions(it.text)],
+      relations: [...(thread === it.ts ? [] : [{ kind: "reply-to", target: idOf(place, thread), targetIsActor: false }]), ...mentions(it.text)],
       attachments: (it.files ?? []).map(file),
       counters: it.reactions || it.reply_count !== undefined ? counters(it) : undefined,
       origin,

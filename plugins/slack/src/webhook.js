@@ -43,7 +43,8 @@ export function receive(settings, delivery) {
     case "event_callback":
       return deliveryResult({ dedupeKey: body.event_id, events: eventsOf(settings, body, origin(delivery)) });
     case "app_rate_limited":
-      return deliveryResult({ events: [missed(body)], pollNow: ["messages"] });
+      // It has no id of its own; it is said once a minute.
+      return deliveryResult({ dedupeKey: `limited/${body.team_id}/${body.minute_rate_limited}`, events: [missed(body)], pollNow: ["messages"] });
     default:
       return deliveryResult({});
   }

@@ -11,7 +11,7 @@ import { plain } from "../src/messages.js";
 
 const NOW = 1_784_884_365_000;
 const SECRET = "8f742231b10e8888abcd99yyyzzz85a5";
-const settings = { team: "T1", channels: ["C1"], bot_user: "U0APP", api: "https://slack.test/api" };
+const settings = { team: "T1", channels: ["C1"], bot_user: "U0APP", lookback_days: 7, api: "https://slack.test/api" };
 const keys = { signing: (digest, message) => new Uint8Array(createHmac(digest, SECRET).update(message).digest()) };
 const bytes = (text) => new TextEncoder().encode(text);
 
@@ -24,14 +24,16 @@ const query = (url) => Object.fromEntries(new URL(url).searchParams);
 /** Reads with the host answering by `responses`; returns the batch and the queries. */
 function read(responses, request = {}) {
   return withHost({ at: NOW }, (host) => {
-    host.play(...responses);
+    // Behind what is given there is nothing more.
+    const left = [...responses];
+    host.answer(() => left.shift() ?? page([]));
     const batch = slack.read(settings, readRequest("messages", request));
     return { ...batch, asked: host.requests.map(({ url }) => [new URL(url).pathname.split("/").pop(), query(url)]) };
   });
 }
 
 test("settings have defaults, and a wrong one is named", () => {
-  assert.deepEqual(parsing.parse(slack.settings, '{"team":"T1"}'), { team: "T1", channels: [], api: "https://slack.com/api" });
+  assert.deepEqual(parsing.parse(slack.settings, '{"team":"T1"}'), { team: "T1", channels: [], lookback_days: 7, api: "https://slack.com/api" });
   assert.throws(() => parsing.parse(slack.settings, '{"team":"T1","channels":["general"]}'), { tag: "config", field: "channels[0]" });
 });
 
@@ -65,30 +67,128 @@ test("visibility is that of the channel", () => {
   }
 });
 
-test("reading goes on from the last message, and nothing is lost when the budget ends", () => {
-  const first = read([page([message(2), message(1)])]);
-  assert.deepEqual(items(first.events).map(({ text }) => text), ["message 1", "message 2"]);
-  const cut = read([page([message(6), message(5)], "next")], { cursor: first.cursor, budget: { maxRequests: 1 } });
-  assert.deepEqual(cut.asked[0], ["conversations.history", { channel: "C1", oldest: "1784884362.000200", inclusive: "false", limit: "200" }]);
-  assert.deepEqual(cut.cursor, first.cursor, "the cursor waits for the oldest page");
-  const rest = read([page([message(4), message(3)])], { cursor: cut.cursor, continuation: cut.continuation });
-  assert.equal(rest.asked[0][1].cursor, "next");
-  assert.deepEqual(items(rest.events).map(({ text }) => text), ["message 3", "message 4"]);
-  assert.equal(rest.continuation, undefined);
-  assert.equal(read([page([])], { cursor: rest.cursor }).asked[0][1].oldest, "1784884366.000200");
+/** A channel that lists as Slack does: messages by `n`, replies by the `n` of their root. */
+class Workspace {
+  constructor(...channels) {
+    this.channels = new Map(channels.map((id) => [id, []]));
+    this.size = 2;
+  }
+
+  say(n, of, channel = "C1") {
+    const ts = (number) => `17848843${String(number).padStart(2, "0")}.000200`;
+    this.channels.get(channel).push({ type: "message", user: "U1", text: `${channel} ${n}`, ts: ts(n), ...(of && { thread_ts: ts(of) }) });
+    return this;
+  }
+
+  /** Answers a request. */
+  answer(url) {
+    const { channel, latest = "9", oldest = "0", inclusive, ts } = query(url);
+    const all = this.channels.get(channel).toSorted((one, other) => (one.ts < other.ts ? 1 : -1));
+    const inside = (it) => it.ts > oldest && (inclusive === "true" ? it.ts <= latest : it.ts < latest);
+    const replies = (root) => all.filter((it) => it.thread_ts === root.ts).reverse();
+    const withThread = (it) => {
+      const last = replies(it).at(-1);
+      return last ? { ...it, thread_ts: it.ts, reply_count: replies(it).length, latest_reply: last.ts } : it;
+    };
+    const found = ts === undefined ? all.filter((it) => !it.thread_ts && inside(it)) : replies({ ts }).filter(inside);
+    const shown = found.slice(0, this.size).map(withThread);
+    const root = ts === undefined ? [] : all.filter((it) => it.ts === ts).map(withThread);
+    return page([...root, ...shown], found.length > this.size ? "next" : undefined);
+  }
+}
+
+/** Reads to the end, every batch within the budget; `between` happens after the first batch. */
+function drain(workspace, request = {}, between = () => {}) {
+  return withHost({ at: NOW }, (host) => {
+    host.answer(({ url }) => workspace.answer(url));
+    const said = [];
+    let { cursor, continuation } = request;
+    for (let batches = 0; batches < 100; batches += 1) {
+      const asked = host.requests.length;
+      const full = readRequest("messages", { ...request, cursor, continuation });
+      const batch = slack.read({ ...settings, channels: [...workspace.channels.keys()] }, full);
+      const found = items(batch.events);
+      assert.ok(host.requests.length - asked <= full.budget.maxRequests, "requests");
+      assert.ok(batch.events.length <= full.budget.maxEvents || (found.length <= 1 && batch.events.length <= 4), "events");
+      said.push(...found.map(({ text }) => text));
+      cursor = batch.cursor ?? cursor;
+      continuation = batch.continuation;
+      if (batches === 0) between();
+      if (continuation === undefined) return { said, cursor };
+    }
+    throw new Error("it never ends");
+  });
+}
+
+const BUDGETS = [{}, { maxEvents: 1 }, { maxEvents: 7 }, { maxRequests: 1 }, { maxRequests: 2 }];
+
+test("nothing is lost and nothing comes twice, however small the budget", () => {
+  for (const budget of BUDGETS) {
+    const workspace = new Workspace("C1", "C2").say(1).say(2).say(3, 1).say(4).say(5, 2).say(6, 1).say(7, 1).say(8, undefined, "C2");
+    const first = drain(workspace, { budget });
+    assert.deepEqual(first.said.toSorted(), ["C1 1", "C1 2", "C1 3", "C1 4", "C1 5", "C1 6", "C1 7", "C2 8"], JSON.stringify(budget));
+    workspace.say(10, 4).say(11).say(12, 11).say(13).say(14).say(15, undefined, "C2");
+    const then = drain(workspace, { budget, cursor: first.cursor });
+    assert.deepEqual(then.said.toSorted(), ["C1 10", "C1 11", "C1 12", "C1 13", "C1 14", "C2 15"], JSON.stringify(budget));
+    assert.deepEqual(drain(workspace, { budget, cursor: then.cursor }).said, []);
+    const filled = drain(workspace, { budget, mode: "backfill", since: 1_784_884_300_000 + 2_000 });
+    const wanted = ["C1 10", "C1 11", "C1 12", "C1 13", "C1 14", "C1 2", "C1 4", "C1 5", "C2 15", "C2 8"];
+    assert.deepEqual(filled.said.toSorted(), wanted, `${JSON.stringify(budget)}: a thread comes with its root`);
+  }
 });
 
-test("threads are read for their replies", () => {
-  const root = message(1, { thread_ts: "1784884361.000200", reply_count: 1 });
-  const { events, asked, cursor } = read([page([root]), page([root, message(3, { thread_ts: root.ts })])]);
-  assert.deepEqual(asked[1], ["conversations.replies", { channel: "C1", ts: root.ts, oldest: root.ts, limit: "200" }]);
-  assert.deepEqual(items(events).map(({ text, conversation }) => [text, conversation]), [
-    ["message 1", `T1/C1/${root.ts}`],
-    ["message 3", `T1/C1/${root.ts}`],
-  ]);
-  const again = read([page([]), page([root, message(3, { thread_ts: root.ts })])], { cursor });
-  assert.equal(again.asked[1][1].oldest, "1784884363.000200");
-  assert.deepEqual(items(again.events), [], "what was read is not read again");
+test("what comes while a run goes on waits for the next", () => {
+  for (const budget of BUDGETS.slice(1)) {
+    const workspace = new Workspace("C1").say(1).say(2, 1).say(3).say(4).say(5, 4).say(6);
+    // Replies are seen to what stands on the last page of a run, and no further back.
+    workspace.size = 5;
+    const first = drain(workspace, { budget }, () => workspace.say(20, 1).say(21).say(22, 21).say(23, 3));
+    const then = drain(workspace, { budget, cursor: first.cursor });
+    const all = [...first.said, ...then.said];
+    const wanted = [1, 2, 20, 21, 22, 23, 3, 4, 5, 6].map((n) => `C1 ${n}`);
+    assert.deepEqual(all.toSorted(), wanted, JSON.stringify(budget));
+  }
+});
+
+test("a cursor comes only where resuming from it loses and doubles nothing", () => {
+  const workspace = new Workspace("C1").say(1).say(2, 1).say(3).say(4);
+  withHost({ at: NOW }, (host) => {
+    host.answer(({ url }) => workspace.answer(url));
+    const first = slack.read(settings, readRequest("messages", { budget: { maxEvents: 3 } }));
+    assert.deepEqual([items(first.events).length, first.cursor], [1, undefined]);
+    assert.ok(first.continuation);
+    const filled = slack.read(settings, readRequest("messages", { mode: "backfill", budget: { maxEvents: 3 } }));
+    assert.ok(filled.cursor, "backwards, every message is a place to resume from");
+  });
+});
+
+test("a channel is asked once where nothing is new, and a thread only where a reply is", () => {
+  const workspace = new Workspace("C1").say(1).say(2, 1).say(3).say(4, 3);
+  const { cursor } = drain(workspace);
+  workspace.say(5, 1);
+  withHost({ at: NOW }, (host) => {
+    host.answer(({ url }) => workspace.answer(url));
+    slack.read(settings, readRequest("messages", { cursor }));
+    const asked = host.requests.map(({ url }) => [new URL(url).pathname.split("/").pop(), query(url).ts]);
+    assert.deepEqual(asked, [["conversations.history", undefined], ["conversations.replies", "1784884301.000200"]]);
+  });
+});
+
+test("a first read goes back as many days as are set", () => {
+  const workspace = new Workspace("C1").say(1);
+  workspace.channels.get("C1").push({ type: "message", user: "U1", text: "old", ts: "1783000000.000100" });
+  assert.deepEqual(drain(workspace).said, ["C1 1"]);
+});
+
+test("a cursor that is not ours is stale", () => {
+  for (const odd of ["{}", '{"v":2,"at":7}', '{"v":2,"at":[]}', "[".repeat(1_000)]) {
+    assert.throws(() => slack.read(settings, readRequest("messages", { cursor: bytes(odd) })), { tag: "stale-cursor" });
+  }
+});
+
+test("mentions stand in messages and in replies", () => {
+  const { events } = read([page([message(5, { text: "<@U2> look" })])]);
+  assert.deepEqual(items(events)[0].relations.map(({ kind, target }) => [kind, target]), [["mention-of", "U2"]]);
 });
 
 test("a bad message is poison, and the rest goes on", () => {
@@ -182,6 +282,7 @@ test("messages, edits and deletions are delivered", () => {
   assert.deepEqual([gone.type, gone.id, gone.at], ["removal", "T1/C1/1784884365.000200", 1_784_884_500_000]);
   assert.deepEqual(deliver(callback({ ...message(1), channel: "C9" })).events, [], "a channel that is not listened to");
   const limited = deliver(JSON.stringify({ type: "app_rate_limited", team_id: "T1", minute_rate_limited: 1784884320 }));
+  assert.equal(limited.dedupeKey, "limited/T1/1784884320");
   assert.deepEqual([limited.events[0].type, limited.events[0].since, limited.pollNow], ["gap", 1_784_884_320_000, ["messages"]]);
 });
 
