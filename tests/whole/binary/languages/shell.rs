@@ -12,16 +12,24 @@ pub enum Tool {
     Node,
 }
 
+/// Ends well on a Node.js that is new enough.
+const FITS: &str = "const [major, minor] = process.versions.node.split('.').map(Number); \
+                    process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)";
+
 impl Tool {
     /// Why it is of no use here.
     pub fn missing(self) -> Option<&'static str> {
         let (program, arguments, why): (_, &[&str], _) = match self {
             Self::Python => (
                 "python3",
-                &["-c", "import ensurepip, venv"],
-                "there is no python3 with venv: install python3-venv",
+                &["-c", "import ensurepip, venv, sys; sys.exit(sys.version_info < (3, 11))"],
+                "there is no Python 3.11 or later with venv: install python3 and python3-venv",
             ),
-            Self::Node => ("npm", &["--version"], "there is no Node.js with npm: install nodejs and npm"),
+            Self::Node => (
+                "sh",
+                &["-c", "npm --version && node -e \"$0\"", FITS],
+                "there is no Node.js 20.19 or later with npm: install nodejs and npm",
+            ),
         };
         let tried =
             Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
