@@ -409,7 +409,8 @@ def test_a_reply_mentions_its_author_and_carries_its_key() -> None:
 
 
 def test_a_reply_that_may_have_arrived_is_uncertain() -> None:
-    assert reply(http.HttpFault("timeout"))[0].case == "uncertain"
+    for kind in ("timeout", "connect", "too-large"):
+        assert reply(http.HttpFault(kind))[0].case == "uncertain"
     assert reply(testing.response(502, "<html>"))[0].case == "uncertain"
 
 

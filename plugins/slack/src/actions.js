@@ -41,7 +41,7 @@ function post(settings, place, body) {
   try {
     sent = http.post(`${settings.api}/chat.postMessage`).credential(api.TOKEN).json(body).send();
   } catch (fault) {
-    if (!(fault instanceof http.HttpFault) || !["timeout", "too-large"].includes(fault.kind)) throw fault;
+    if (!(fault instanceof http.HttpFault) || !["timeout", "connect", "too-large"].includes(fault.kind)) throw fault;
     return outcome.uncertain(`the reply may have arrived: ${fault.usual().detail}`);
   }
   if (sent.status >= 500) return outcome.uncertain(`the reply may have arrived: status ${sent.status}; ${sent.quote()}`);

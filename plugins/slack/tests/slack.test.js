@@ -310,7 +310,9 @@ test("a reply goes into the thread, once", () => {
 });
 
 test("a reply that may have arrived is uncertain", () => {
-  assert.equal(reply(page([message(5)]), new http.HttpFault("timeout"))[0].tag, "uncertain");
+  for (const kind of ["timeout", "connect", "too-large"]) {
+    assert.equal(reply(page([message(5)]), new http.HttpFault(kind))[0].tag, "uncertain");
+  }
   assert.equal(reply(page([message(5)]), response(502, "<html>"))[0].tag, "uncertain");
   assert.throws(() => reply(page([message(5)]), jsonResponse({ ok: false, error: "is_archived" })), { tag: "refused" });
 });

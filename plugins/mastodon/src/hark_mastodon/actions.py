@@ -45,7 +45,7 @@ def act(settings: Settings, action: Action) -> Outcome:
     try:
         response = request.send()
     except http.HttpFault as fault:
-        if fault.kind in ("timeout", "too-large"):
+        if fault.kind in ("timeout", "connect", "too-large"):
             return Outcome.uncertain(f"the reply may have arrived: {fault.usual().detail}")
         raise
     if response.status >= 500:
