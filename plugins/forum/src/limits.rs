@@ -44,6 +44,14 @@ pub const REPLY_CHARS_MAX: u32 = 32_000;
 
 /// Pages of new posts that one read of NodeBB follows.
 pub const NODEBB_PAGES_MAX: u32 = 50;
+/// Pages of the list of all posts that a backfill of NodeBB follows: two million posts.
+pub const NODEBB_LIST_PAGES_MAX: u32 = 100_000;
+/// Pages in a row without a post for us after which that list is at its end.
+pub const NODEBB_EMPTY_PAGES_MAX: u32 = 10;
+/// Topics that the cursor of a backfill of NodeBB remembers as read.
+pub const NODEBB_TOPICS_MAX: usize = 6_000;
+/// How long it counts for a backfill who may read a category.
+pub const RIGHTS_MS: i64 = 10 * 60 * 1_000;
 /// Pages of one topic that one read of NodeBB follows.
 pub const TOPIC_PAGES_MAX: u32 = 5;
 

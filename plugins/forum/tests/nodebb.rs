@@ -172,10 +172,6 @@ fn refusals_are_told_apart() {
         let answer = format!("{:?}", stage.read(&stage.request()).unwrap_err()).replace("Fault::", "");
         assert!(answer.starts_with(want), "{fault}: {answer}");
     }
-    let stage = nodebb();
-    let mut back = stage.request();
-    back.mode = ReadMode::Backfill;
-    assert!(matches!(stage.read(&back), Err(Fault::Unsupported(_))));
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! settings say it.
 
 mod act;
+mod backfill;
 mod category;
 mod events;
 mod flags;
@@ -30,6 +31,7 @@ pub fn read(settings: &Settings, request: &ReadRequest) -> Result<Batch, Fault> 
     let client = Client::new(settings, &request.budget);
     match (request.stream_name.as_str(), request.mode) {
         (manifest::POSTS, ReadMode::Incremental) => read::read(client, request),
+        (manifest::POSTS, ReadMode::Backfill) => backfill::read(client, request),
         (manifest::POSTS, ReadMode::Recheck) => recheck::read(client, request),
         (manifest::FLAGS, ReadMode::Incremental) if settings.flags => flags::read(client, request),
         (manifest::MESSAGES | manifest::FLAGS, ReadMode::Incremental) => {

@@ -63,7 +63,10 @@ pub fn read(mut client: Client<'_>, request: &ReadRequest) -> Result<Batch, Faul
     let mut out = Out::new(request.budget.max_events);
     let cut = deliver(&mut client, &new, &mut out)?;
     run.below = cut.or_else(|| new.last().and_then(|post| post.pid)).or(run.below);
-    let batch = Batch::new(out.events());
+    let mut batch = Batch::new(out.events());
+    if cut.is_none() && !is_last && run.page >= limits::NODEBB_PAGES_MAX {
+        batch.events.push(gap(&page, run.page).into());
+    }
     if cut.is_none() && (is_last || run.page >= limits::NODEBB_PAGES_MAX) {
         let again = (run.page > 1 && position.again.is_none()).then_some(position.top);
         let position = Position { top: run.top, again, at: Clock::now() };
@@ -71,6 +74,13 @@ pub fn read(mut client: Client<'_>, request: &ReadRequest) -> Result<Batch, Faul
     }
     run.page += u32::from(cut.is_none());
     Ok(Batch { continuation: Some(cursor::write(CURSOR_VERSION, &run)?), ..batch })
+}
+
+/// More is new than one run follows: it is left to a backfill.
+fn gap(page: &[Recent], pages: u32) -> Gap {
+    let until = page.iter().filter_map(|post| post.timestamp).min();
+    let why = format!("more than {pages} pages of posts were new: order a backfill, or read more often");
+    Gap { stream_name: crate::manifest::POSTS.to_owned(), since: None, until, why }
 }
 
 /// The shortest list that reaches back to the last read.

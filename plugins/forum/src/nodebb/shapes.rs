@@ -76,6 +76,8 @@ pub struct Topic {
     pub deleted: bool,
     #[serde(default)]
     pub tags: Vec<Tag>,
+    #[serde(default, rename = "postcount", deserialize_with = "maybe_id")]
+    pub post_count: Option<u64>,
     #[serde(default)]
     pub posts: Vec<Value>,
     #[serde(default)]

@@ -47,6 +47,28 @@ pub fn open(client: &mut Client<'_>, tid: u64, pids: &[u64]) -> Result<Result<Op
     Ok(Ok(opened.expect("the first page was opened or the loop left by it")))
 }
 
+/// A page of a topic.
+#[derive(Debug)]
+pub struct Page {
+    pub topic: Topic,
+    pub entries: Vec<Entry>,
+    /// How many pages there are.
+    pub pages: u64,
+}
+
+/// Fetches a page of a topic, oldest posts first; pages count from 1.
+pub fn page(client: &mut Client<'_>, tid: u64, page: u32) -> Result<Result<Page, Gone>, Fault> {
+    let response = match client.look(&format!("/api/topic/{tid}?sort=oldest_to_newest&page={page}"))? {
+        Looked::Found(response) => response,
+        Looked::Gone(gone) => return Ok(Err(gone)),
+    };
+    let mut topic: Topic = lenient::json(&response)?;
+    let values = std::mem::take(&mut topic.posts);
+    let pages = topic.pagination.as_ref().and_then(|pagination| pagination.page_count).unwrap_or(1);
+    let entries = entries(values, response.payload(), response.received_at());
+    Ok(Ok(Page { topic, entries, pages }))
+}
+
 /// Reads the posts of a topic's page.
 pub fn entries(values: Vec<Value>, payload: u64, received_at: Ms) -> Vec<Entry> {
     let entry = |(at, value): (usize, Value)| Entry {

@@ -38,7 +38,12 @@ pub async fn config(State(forum): State<Arc<NodeBb>>, request: Parts) -> Answer 
     Ok(reply::json(200, &body))
 }
 
-/// `GET /api/recent/posts/TERM?page=`
+/// `GET /api/recent/posts?page=`: all of them
+pub async fn all_posts(state: State<Arc<NodeBb>>, query: RawQuery, request: Parts) -> Answer {
+    recent_posts(state, Path(String::new()), query, request).await
+}
+
+/// `GET /api/recent/posts/TERM?page=`: an unknown term is no bound
 pub async fn recent_posts(
     State(forum): State<Arc<NodeBb>>,
     Path(term): Path<String>,
@@ -48,12 +53,13 @@ pub async fn recent_posts(
     const DAY_MS: Ms = 24 * 3_600_000;
     let uid = forum.uid(&request)?;
     let page = page_of(&parameters(query)).max(1);
-    let reach = match term.as_str() {
-        "week" => 7 * DAY_MS,
-        "month" => 30 * DAY_MS,
-        _ => DAY_MS,
+    let now = forum.core.now();
+    let since = match term.as_str() {
+        "day" => now - DAY_MS,
+        "week" => now - 7 * DAY_MS,
+        "month" => now - 30 * DAY_MS,
+        _ => Ms::MIN,
     };
-    let since = forum.core.now() - reach;
     let world = forum.world();
     let mut posts: Vec<_> = world.posts.values().filter(|post| post.timestamp >= since).collect();
     posts.sort_by_key(|post| std::cmp::Reverse((post.timestamp, post.pid)));

@@ -58,6 +58,7 @@ impl Platform for NodeBb {
     fn router(self: Arc<Self>) -> Router {
         Router::new()
             .route("/api/config", get(answers::config))
+            .route("/api/recent/posts", get(answers::all_posts))
             .route("/api/recent/posts/{term}", get(answers::recent_posts))
             .route("/api/topic/{tid}", get(answers::topic))
             .route("/api/categories", get(answers::categories))
