@@ -8,7 +8,7 @@ use hark_sdk::prelude::*;
 
 use crate::limits;
 use crate::settings::{Settings, Software};
-use crate::{discourse, manifest, nodebb};
+use crate::{discourse, manifest, nodebb, phpbb};
 
 /// Requests of one call.
 pub struct Client<'s> {
@@ -83,7 +83,7 @@ impl<'s> Client<'s> {
         let fault = match self.settings.software {
             Software::Discourse => discourse::fault_of(&response),
             Software::Nodebb => nodebb::fault_of(&response),
-            Software::Phpbb => response.fault(),
+            Software::Phpbb => phpbb::fault_of(&response, self.settings),
         };
         fault.map_or(Ok(response), Err)
     }
@@ -91,7 +91,10 @@ impl<'s> Client<'s> {
     fn signed(&self, request: Request) -> Request {
         let settings = self.settings;
         match settings.software {
-            Software::Phpbb => request.header("accept", "application/atom+xml, application/xml;q=0.9"),
+            Software::Phpbb => {
+                let request = request.header("accept", "application/atom+xml, application/xml;q=0.9");
+                if settings.signs_in() { request.credential(manifest::PHPBB_PASSWORD) } else { request }
+            }
             _ if settings.anonymous => request.header("accept", "application/json"),
             Software::Discourse => request
                 .header("accept", "application/json")

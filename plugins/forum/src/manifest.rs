@@ -16,12 +16,15 @@ pub const FLAGS: &str = "flags";
 pub const DISCOURSE_KEY: &str = "discourse-key";
 /// Token of the NodeBB API.
 pub const NODEBB_TOKEN: &str = "nodebb-token";
+/// Password of the member that a phpBB is read as.
+pub const PHPBB_PASSWORD: &str = "phpbb-password";
 /// Secret that Discourse signs its deliveries with.
 pub const WEBHOOK_SECRET: &str = "webhook-secret";
 /// The one action.
 pub const REPLY: &str = "reply";
 
 const HOST: &str = "{url}";
+const MEMBER: &str = "{phpbb_user}";
 const REPLY_SCHEMA: &str = r#"{"type":"object","properties":{"text":{"type":"string","minLength":1,"description":"Markdown"},"whisper":{"type":"boolean","description":"Discourse: for the staff only"}},"required":["text"],"additionalProperties":false}"#;
 
 /// Returns the manifest.
@@ -42,6 +45,7 @@ pub fn manifest() -> Manifest {
         .host(HOST)
         .credential(key(DISCOURSE_KEY, Placement::Header("Api-Key".to_owned()), "Discourse API key"))
         .credential(key(NODEBB_TOKEN, Placement::Bearer, "NodeBB API token"))
+        .credential(key(PHPBB_PASSWORD, Placement::Basic(MEMBER.to_owned()), "Password of phpbb_user"))
         .credential(
             CredentialInfo::new(WEBHOOK_SECRET, Placement::WebhookKey)
                 .title("Secret of the Discourse webhook")

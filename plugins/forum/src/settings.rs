@@ -55,6 +55,9 @@ pub struct Settings {
     /// Discourse: the user that the key acts as.
     #[serde(default = "api_user")]
     pub api_user: String,
+    /// phpBB: the member to read as, whose password is bound to `phpbb-password`; as a guest without.
+    #[serde(default)]
+    pub phpbb_user: String,
     /// Who may read what every member of the forum may read.
     #[serde(default)]
     pub audience: Audience,
@@ -100,10 +103,24 @@ impl Settings {
         if self.api_user.trim().is_empty() || self.api_user.chars().any(char::is_control) {
             return Err(Fault::config("api_user", "it is empty or holds control characters"));
         }
+        if self.phpbb_user.contains(':') || self.phpbb_user.chars().any(char::is_control) {
+            let detail = "it holds a colon or control characters, which cannot stand in a login over HTTP";
+            return Err(Fault::config("phpbb_user", detail));
+        }
         if self.lookback_days > 36_500 {
             return Err(Fault::config("lookback_days", "it is more than a hundred years"));
         }
         Ok(self)
+    }
+
+    /// Returns the same settings for a guest of a phpBB.
+    pub fn of_guest(&self) -> Self {
+        Self { phpbb_user: String::new(), ..self.clone() }
+    }
+
+    /// Tells whether a phpBB is read as a member.
+    pub fn signs_in(&self) -> bool {
+        !self.anonymous && !self.phpbb_user.is_empty()
     }
 
     /// Returns the address of the forum without a slash at its end.
@@ -188,6 +205,7 @@ pub(crate) mod tests {
             ("url", Settings { url: "https:///x".into(), ..right.clone() }),
             ("url", Settings { url: "https://a@forum.example.com".into(), ..right.clone() }),
             ("api_user", Settings { api_user: " ".into(), ..right.clone() }),
+            ("phpbb_user", Settings { phpbb_user: "jo:fict".into(), ..right.clone() }),
             ("lookback_days", Settings { lookback_days: 40_000, ..right.clone() }),
         ] {
             match wrong.checked() {

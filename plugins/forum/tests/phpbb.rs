@@ -3,9 +3,10 @@
 
 mod support;
 
+use hark_doubles::violations;
 use hark_plugin_forum::Forum;
 use hark_sdk::Connector;
-use hark_sdk::types::{Event, Fault, ItemKind, Raw, ReadMode, Visibility};
+use hark_sdk::types::{AuthWhy, Event, Fault, ItemKind, Raw, ReadMode, Visibility};
 use serde_json::json;
 use support::{Stage, ids, item, items};
 
@@ -172,4 +173,35 @@ fn what_breaks_readers_does_not_break_this_one() {
     assert!(events.iter().all(|event| !matches!(event, Event::Poison(_))), "{events:#?}");
     assert_eq!(ids(&events).len(), 18);
     assert!(items(&events).iter().all(|item| !item.text.contains("Statistics: Posted by")));
+}
+
+#[test]
+fn a_member_reads_what_guests_do_not_see_and_the_password_is_in_no_address() {
+    let mut stage = phpbb();
+    stage.control(json!({"op": "http-auth"}));
+    let said = stage.insert(json!({"text": "for all"}));
+    let closed = stage.insert(json!({"text": "for members", "category": 5}));
+    let fault = stage.read(&stage.request()).unwrap_err();
+    assert!(matches!(&fault, Fault::Auth(problem) if problem.why == AuthWhy::Missing), "{fault:?}");
+    stage.set(json!({"phpbb_user": "hark"}));
+    assert_eq!(ids(&stage.drain(&mut stage.request())), [said, closed]);
+    stage.set(json!({"phpbb_user": "hark", "categories": [5]}));
+    assert_eq!(ids(&stage.drain(&mut stage.request())), [closed]);
+    assert_eq!(Forum::check(&stage.settings).unwrap().warnings, [""; 0]);
+    let targets = Forum::discover(&stage.settings).unwrap();
+    assert!(targets.iter().any(|target| target.title == "Works council"), "{targets:?}");
+    let log = stage.double.log();
+    assert!(log.iter().all(|entry| !format!("{entry:?}").contains("phpbb-password-1")));
+    assert_eq!(violations(&log, &["GET /app.php/feed*"]), [""; 0]);
+}
+
+#[test]
+fn a_login_that_is_refused_or_not_looked_at_is_told() {
+    let stage = Stage::new("phpbb", json!({"phpbb_user": "hark"}));
+    stage.insert(json!({"text": "for all"}));
+    let report = Forum::check(&stage.settings).unwrap();
+    assert!(report.warnings[0].contains("shows a guest the same posts as hark"), "{report:?}");
+    stage.control(json!({"op": "fault", "fault": "revoked"}));
+    let fault = stage.read(&stage.request()).unwrap_err();
+    assert!(matches!(&fault, Fault::Auth(problem) if problem.why == AuthWhy::Revoked), "{fault:?}");
 }

@@ -28,6 +28,7 @@ type HttpResponse = hark_sdk::bindings::hark::connector::http::Response;
 pub struct TestHost {
     manifest: Manifest,
     secrets: BTreeMap<String, String>,
+    settings: BTreeMap<String, String>,
     places: Vec<String>,
     clock: Option<Arc<Clock>>,
     tasks: Runtime,
@@ -57,6 +58,7 @@ impl TestHost {
         Self {
             manifest,
             secrets: BTreeMap::new(),
+            settings: BTreeMap::new(),
             places: Vec::new(),
             clock: None,
             tasks: tasks.expect("a test has a runtime"),
@@ -69,6 +71,12 @@ impl TestHost {
         let known = self.manifest.credentials.iter().any(|credential| credential.name == name);
         assert!(known, "the manifest has no credential {name:?}");
         self.secrets.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Fills a setting into the placements that name it, as `{field}`.
+    pub fn setting(mut self, field: &str, value: &str) -> Self {
+        self.settings.insert(format!("{{{field}}}"), value.to_owned());
         self
     }
 
@@ -135,6 +143,7 @@ impl TestHost {
         let header = match placement {
             Placement::Bearer => ("authorization".to_owned(), format!("Bearer {value}")),
             Placement::Basic(user) => {
+                let user = self.settings.get(user).unwrap_or(user);
                 ("authorization".to_owned(), format!("Basic {}", STANDARD.encode(format!("{user}:{value}"))))
             }
             Placement::Header(header) => (header.clone(), value.clone()),

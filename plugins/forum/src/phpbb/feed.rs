@@ -43,6 +43,11 @@ pub fn paths(settings: &Settings) -> Vec<String> {
     }
 }
 
+/// Returns the address of a feed: a board that logs in over HTTP does so only where it is asked to.
+pub fn address(settings: &Settings, path: &str) -> String {
+    if settings.signs_in() { format!("{path}?auth=http") } else { path.to_owned() }
+}
+
 /// Reads a feed, or says why it is none.
 pub fn parse(document: &str) -> Result<Feed, String> {
     let document = document.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');

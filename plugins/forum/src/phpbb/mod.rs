@@ -1,12 +1,15 @@
 //! phpBB 3.3, by its Atom feeds: it has no other interface.
 //!
 //! Holds: a feed shows its newest posts only; where more were written since the last read than it shows, that is
-//! a gap, not silence. What only members may read is not in it, as a feed is read as a guest.
+//! a gap, not silence. What only members may read is in it where `phpbb_user` is set, by HTTP authentication: the
+//! host puts the password into a header. The board's login form would have it in a body, where no credential may
+//! be put, and so in the guest.
 
 mod events;
 mod feed;
 mod read;
 
+use hark_sdk::http::Response;
 use hark_sdk::prelude::*;
 
 use crate::client::Client;
@@ -27,23 +30,53 @@ pub fn read(settings: &Settings, request: &ReadRequest) -> Result<Batch, Fault> 
     }
 }
 
-/// Fetches the first feed.
+/// Fetches the first feed; as a guest, too, where a member is set, as phpBB does not say whom it takes us for.
 pub fn check(settings: &Settings) -> Result<CheckReport, Fault> {
-    let mut client = Client::of(settings, 1);
+    let (title, posts) = first_feed(settings)?;
     let path = feed::paths(settings).remove(0);
-    let response = client.get(&path)?;
+    let mut report = CheckReport { account: title, ..CheckReport::default() };
+    report.scopes.push(format!("read {path}, {} posts", posts.len()));
+    if settings.signs_in() && first_feed(&settings.of_guest()).is_ok_and(|(_, of_guest)| of_guest == posts) {
+        let user = &settings.phpbb_user;
+        report.warnings.push(format!(
+            "the board shows a guest the same posts as {user}: if {user} may read more, allow HTTP authentication \
+             in the board's feed settings (phpBB 3.3.16 or later, over https)"
+        ));
+    }
+    Ok(report)
+}
+
+/// Returns the title of the first feed and the ids of its posts.
+fn first_feed(settings: &Settings) -> Result<(Option<String>, Vec<u64>), Fault> {
+    let path = feed::paths(settings).remove(0);
+    let response = Client::of(settings, 1).get(&feed::address(settings, &path))?;
     let feed = feed::parse(&response.text()).map_err(|why| {
         Fault::config("url", format!("{path} is no feed of a phpBB: {why}; {}", response.quote()))
     })?;
-    let scope = format!("read {path}, {} posts", feed.entries.len());
-    Ok(CheckReport { account: feed.title, scopes: vec![scope], ..CheckReport::default() })
+    Ok((feed.title, feed.entries.iter().flatten().map(|entry| entry.post).collect()))
+}
+
+/// Returns what the status means, none for success.
+pub fn fault_of(response: &Response, settings: &Settings) -> Option<Fault> {
+    let detail = |words: &str| format!("status {}: {words}", response.status());
+    Some(match response.status() {
+        401 if settings.signs_in() => {
+            let words = "the board takes neither phpbb_user nor its password, or has had too many wrong ones";
+            Fault::auth(AuthWhy::Revoked, detail(words))
+        }
+        401 => {
+            let words = "the feeds are for members: set phpbb_user and bind phpbb-password";
+            Fault::auth(AuthWhy::Missing, detail(words))
+        }
+        _ => return response.fault(),
+    })
 }
 
 /// Lists the forums that the settings name, and those that the feed of all names.
 pub fn discover(settings: &Settings) -> Result<Vec<Target>, Fault> {
     let mut client = Client::of(settings, 1);
     let all = Settings { categories: Vec::new(), ..settings.clone() };
-    let response = client.get(&feed::paths(&all).remove(0))?;
+    let response = client.get(&feed::address(settings, &feed::paths(&all).remove(0)))?;
     let feed = feed::parse(&response.text()).map_err(Fault::protocol)?;
     let mut targets: std::collections::BTreeMap<u64, Target> = std::collections::BTreeMap::new();
     let target = |id: u64, title: String, at: Option<Ms>| Target {

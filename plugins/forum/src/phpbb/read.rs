@@ -57,7 +57,7 @@ fn one(
     position: &mut Position,
     out: &mut Out,
 ) -> Result<bool, Fault> {
-    let response = client.get(path)?;
+    let response = client.get(&feed::address(client.settings, path))?;
     let feed = feed::parse(&response.text())
         .map_err(|why| Fault::protocol(format!("{path} is no feed: {why}; {}", response.quote())))?;
     let ids: Vec<u64> = feed.entries.iter().flatten().map(|entry| entry.post).collect();

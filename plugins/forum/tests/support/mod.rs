@@ -26,7 +26,10 @@ impl Stage {
         let host = match software {
             "discourse" => host.credential("discourse-key", hark_doubles::platforms::discourse::API_KEY),
             "nodebb" => host.credential("nodebb-token", hark_doubles::platforms::nodebb::TOKEN),
-            _ => host,
+            _ => {
+                let host = host.credential("phpbb-password", hark_doubles::platforms::phpbb::PASSWORD);
+                host.setting("phpbb_user", hark_doubles::platforms::phpbb::USER)
+            }
         };
         let kept = host.install();
         let mut stage = Self {

@@ -11,6 +11,8 @@ use axum::extract::{Path, State};
 use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::get;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -18,6 +20,13 @@ use crate::control::arguments;
 use crate::sample::{self, Sample};
 use crate::torture::{self, Case};
 use crate::{ControlError, Core, Ms, Platform, Refusal, reply, times};
+
+/// Member of the board, with the password below.
+pub const USER: &str = "hark";
+/// Password of [`USER`].
+pub const PASSWORD: &str = "phpbb-password-1";
+/// Forum that guests do not see.
+const MEMBERS_ONLY: u64 = 5;
 
 /// Address that the forum gives as its own: what stands in its settings, not what it is reached by.
 const ADDRESS: &str = "https://forum.example.com";
@@ -43,6 +52,8 @@ struct World {
     shows_sid: bool,
     /// Older versions name forum and topic in a link.
     names_topic: bool,
+    /// Feeds are for those who log in over HTTP.
+    http_auth: bool,
     last: u64,
 }
 
@@ -56,12 +67,18 @@ impl PhpBb {
     /// Makes a board with two forums and nothing said in them.
     pub fn new(core: Arc<Core>) -> Self {
         let world = World {
-            forums: [(3, "IT".to_owned()), (4, "Canteen".to_owned())].into(),
+            forums: [
+                (3, "IT".to_owned()),
+                (4, "Canteen".to_owned()),
+                (MEMBERS_ONLY, "Works council".to_owned()),
+            ]
+            .into(),
             posts: BTreeMap::new(),
             items: 15,
             sessions: 0,
             shows_sid: false,
             names_topic: false,
+            http_auth: false,
             last: 500,
         };
         Self { core, world: Mutex::new(world) }
@@ -107,22 +124,44 @@ fn page(status: u16, title: &str) -> Response {
     reply::with_type(status, "text/html; charset=UTF-8", html)
 }
 
-async fn all(State(board): State<Arc<PhpBb>>) -> Response {
+async fn all(State(board): State<Arc<PhpBb>>, request: Parts) -> Response {
     let mut world = board.world();
-    feed(&mut world, None)
-}
-
-async fn of_forum(State(board): State<Arc<PhpBb>>, Path(id): Path<u64>) -> Response {
-    let mut world = board.world();
-    match world.forums.contains_key(&id) {
-        true => feed(&mut world, Some(id)),
-        false => page(404, "The forum you selected does not exist."),
+    match is_member(&world, &request) {
+        Ok(is_member) => feed(&mut world, None, is_member),
+        Err(challenge) => *challenge,
     }
 }
 
-fn feed(world: &mut World, forum: Option<u64>) -> Response {
+async fn of_forum(State(board): State<Arc<PhpBb>>, Path(id): Path<u64>, request: Parts) -> Response {
+    let mut world = board.world();
+    match is_member(&world, &request) {
+        Ok(false) if id == MEMBERS_ONLY => page(403, "You are not authorised to read this feed."),
+        Ok(is_member) if world.forums.contains_key(&id) => feed(&mut world, Some(id), is_member),
+        Ok(_) => page(404, "The forum you selected does not exist."),
+        Err(challenge) => *challenge,
+    }
+}
+
+/// Tells whether a member asks. Where the board logs in over HTTP it asks everybody to; where it does not, it
+/// looks at no login.
+fn is_member(world: &World, request: &Parts) -> Result<bool, Box<Response>> {
+    let right = format!("Basic {}", STANDARD.encode(format!("{USER}:{PASSWORD}")));
+    let given = request.headers.get("authorization").and_then(|value| value.to_str().ok());
+    match (world.http_auth, given) {
+        (false, _) => Ok(false),
+        (true, Some(given)) if given == right => Ok(true),
+        (true, _) => {
+            let challenge = [("www-authenticate", "Basic realm=\"Intranet forum - Feed\"".to_owned())];
+            Err(Box::new(reply::and_headers(page(401, "You are not authorised."), &challenge)))
+        }
+    }
+}
+
+fn feed(world: &mut World, forum: Option<u64>, is_member: bool) -> Response {
     world.sessions += 1;
-    let newest = world.posts.values().rev().filter(|post| forum.is_none_or(|id| post.forum == id));
+    let is_seen = |post: &&Post| is_member || post.forum != MEMBERS_ONLY;
+    let newest = world.posts.values().rev().filter(is_seen);
+    let newest = newest.filter(|post| forum.is_none_or(|id| post.forum == id));
     let entries: String = newest.take(world.items).map(|post| entry(world, post)).collect();
     let own = forum.map_or_else(|| "feed".to_owned(), |id| format!("feed/forum/{id}"));
     let xml = format!(
@@ -270,6 +309,7 @@ fn run(world: &mut World, op: &str, args: &Value, seed: u64, now: Ms) -> Result<
         "feed-items" => world.items = of.items,
         "session-ids" => world.shows_sid = of.on,
         "topic-links" => world.names_topic = of.on,
+        "http-auth" => world.http_auth = of.on,
         _ => return Err(ControlError::Unknown(op.to_owned())),
     }
     Ok(json!({}))
