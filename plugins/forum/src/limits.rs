@@ -31,6 +31,12 @@ pub const EMPTY_PAGES_MAX: u32 = 3;
 pub const RECENT_MAX: usize = 100;
 /// Posts that vanished from the newest page and are asked for one by one in one read.
 pub const VANISHED_MAX: usize = 5;
+/// Posts that no page shows and that are asked for one by one in one read, to find whispers.
+pub const UNLISTED_MAX: usize = 5;
+/// Most ids without a post on a page that are looked at for whispers.
+pub const UNLISTED_SPAN_MAX: u64 = 1_000;
+/// Most of them that a cursor remembers.
+pub const UNLISTED_KEPT_MAX: usize = 250;
 /// Topics that are asked for in one read, to find what is answered.
 pub const TOPICS_MAX: usize = 8;
 /// Pages of the review queue in one read.

@@ -74,6 +74,10 @@ pub struct Settings {
     /// Discourse: read the private messages of the key's user, too.
     #[serde(default)]
     pub private_messages: bool,
+    /// Discourse: look for the staff's whispers, too; needs the key of one of the staff, and a request for each id
+    /// that no page of posts shows.
+    #[serde(default)]
+    pub whispers: bool,
     /// Discourse and NodeBB: read what members report to the moderators, too; needs a moderator's key.
     #[serde(default)]
     pub flags: bool,

@@ -425,3 +425,52 @@ fn the_inventory_has_every_category_with_its_people_and_last_word() {
     assert!(targets.iter().all(|target| target.ours && target.stream_name == "posts"));
     assert!(targets[1].url.as_deref().unwrap().ends_with("/c/printers/5"));
 }
+
+#[test]
+fn whispers_are_found_by_their_ids_and_nothing_private_is() {
+    let mut stage = Stage::new("discourse", json!({"whispers": true}));
+    let first = stage.insert(json!({"text": "in public"}));
+    let whisper = stage.insert(json!({"text": "among us", "kind": "whisper", "topic": 119}));
+    stage.insert(json!({"text": "to you alone", "to": ["acme"], "author": "jofict"}));
+    let last = stage.insert(json!({"text": "in public again"}));
+    let mut request = stage.request();
+    let events = stage.drain(&mut request);
+    let mut found = ids(&events);
+    found.sort_unstable();
+    assert_eq!(found, [first, whisper, last]);
+    assert_eq!(item(&events, whisper).visibility, Visibility::Restricted);
+    stage.control(json!({"op": "clear-log"}));
+    assert_eq!(stage.drain(&mut request), []);
+    let asked = stage.double.log();
+    assert!(!asked.iter().any(|entry| entry.path.starts_with("/posts/")), "each id is asked for once");
+    let later = stage.insert(json!({"text": "and another", "kind": "whisper", "topic": 119}));
+    assert_eq!(stage.drain(&mut request), [], "nothing says that there is one");
+    let next = stage.insert(json!({"text": "a regular post"}));
+    let mut found = ids(&stage.drain(&mut request));
+    found.sort_unstable();
+    assert_eq!(found, [later, next]);
+    stage.set(json!({"whispers": true, "categories": [6]}));
+    assert_eq!(ids(&stage.drain(&mut stage.request())), [0; 0]);
+    stage.set(json!({}));
+    assert!(!ids(&stage.drain(&mut stage.request())).contains(&whisper));
+}
+
+#[test]
+fn many_hidden_ids_are_asked_for_a_few_at_a_time() {
+    let stage = Stage::new("discourse", json!({"whispers": true}));
+    stage.insert(json!({}));
+    let whispers: Vec<u64> =
+        (0..12).map(|_| stage.insert(json!({"kind": "whisper", "topic": 119}))).collect();
+    stage.insert(json!({}));
+    let mut request = stage.request();
+    let mut found = Vec::new();
+    for _ in 0..4 {
+        stage.control(json!({"op": "clear-log"}));
+        let batch = stage.read(&request).unwrap();
+        found.extend(ids(&batch.events));
+        (request.cursor, request.continuation) = (batch.cursor, batch.continuation);
+        let alone = stage.double.log().iter().filter(|entry| entry.path.starts_with("/posts/")).count();
+        assert!(alone <= 5, "{alone} posts one by one");
+    }
+    assert!(whispers.iter().all(|id| found.contains(id)), "{found:?}");
+}

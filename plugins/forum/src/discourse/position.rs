@@ -3,7 +3,7 @@
 //! Holds: every post below `top` was delivered or lies in a hole; the cursor keeps its bound whatever happens:
 //! holes that grow too many are read again as one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hark_sdk::prelude::*;
 
@@ -27,6 +27,9 @@ pub struct Position {
     /// Posts that vanished, to see that one is back.
     #[serde(default)]
     pub gone: Vec<u64>,
+    /// Ids that no page showed and that are still to be asked for.
+    #[serde(default)]
+    pub unlisted: BTreeSet<u64>,
     #[serde(default)]
     pub categories: Categories,
 }
@@ -115,6 +118,14 @@ impl Position {
         }
     }
 
+    /// Notes ids that no page showed; where they are too many the oldest are forgotten.
+    pub fn add_unlisted(&mut self, ids: impl Iterator<Item = u64>) {
+        self.unlisted.extend(ids);
+        while self.unlisted.len() > limits::UNLISTED_KEPT_MAX {
+            self.unlisted.pop_first();
+        }
+    }
+
     /// Notes the state of a post, and that it is there.
     pub fn saw(&mut self, entry: &Entry) {
         let Ok(post) = &entry.post else { return };
@@ -164,6 +175,7 @@ mod tests {
         while position.recent.len() > limits::RECENT_MAX {
             position.recent.pop_first();
         }
+        position.add_unlisted(u64::MAX - 1_000..u64::MAX);
         for at in 0..50 {
             position.add_hole(Hole { floor: at * 10, before: u64::MAX - at, ..Hole::default() });
         }

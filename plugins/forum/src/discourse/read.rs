@@ -75,6 +75,8 @@ struct Chosen {
     entry: Entry,
     /// It was gone and is back.
     restored: bool,
+    /// It stands on no page, but was asked for by its id.
+    by_id: bool,
 }
 
 struct Run<'s> {
@@ -106,8 +108,10 @@ impl Run<'_> {
         // A page that is not full reaches further down than its last post, though not beyond a window.
         let is_full = ids.len() as u64 >= limits::PAGE_POSTS;
         let from = if is_full { *lowest } else { top.saturating_sub(limits::PAGE_POSTS - 1).min(*lowest) };
+        self.unlisted(&ids, floor.saturating_add(1).max(*lowest), *top);
         self.changed(known);
-        self.vanished(&ids, from)
+        let topics = self.vanished(&ids, from)?;
+        self.whispers(topics)
     }
 
     fn older(&mut self) -> Result<(), Fault> {
@@ -121,7 +125,9 @@ impl Run<'_> {
             .inspect(|entry| below |= entry.id.is_some_and(|id| id <= hole.floor))
             .filter(|entry| entry.id.is_none_or(|id| id > hole.floor))
             .collect();
-        let lowest = entries.iter().filter_map(|entry| entry.id).min();
+        let ids: Vec<u64> = entries.iter().filter_map(|entry| entry.id).collect();
+        let lowest = ids.iter().min().copied();
+        self.unlisted(&ids, lowest.unwrap_or(hole.before), hole.before);
         hole.empty = if lowest.is_some() { 0 } else { hole.empty + 1 };
         match (self.choose(entries, hole.since), lowest) {
             (Taken::Reached, _) => {}
@@ -134,7 +140,7 @@ impl Run<'_> {
             }
             (Taken::All, None) => {}
         }
-        Ok(())
+        self.whispers(0)
     }
 
     /// Takes new entries, newest first.
@@ -152,7 +158,7 @@ impl Run<'_> {
             }
             self.position.saw(&entry);
             if taken == Taken::All {
-                self.chosen.push(Chosen { entry, restored: false });
+                self.chosen.push(Chosen { entry, restored: false, by_id: false });
             }
         }
         taken
@@ -186,13 +192,16 @@ impl Run<'_> {
                 Change::Figures => {
                     self.out.put(Draft::single(events::engagement(post, &entry)));
                 }
-                Change::Content | Change::Nothing => self.chosen.push(Chosen { entry, restored }),
+                Change::Content | Change::Nothing => {
+                    self.chosen.push(Chosen { entry, restored, by_id: false })
+                }
             }
         }
     }
 
     /// Asks what became of posts that were on the newest page and should still be there.
-    fn vanished(&mut self, ids: &[u64], from: u64) -> Result<(), Fault> {
+    /// Returns how many topics that takes later.
+    fn vanished(&mut self, ids: &[u64], from: u64) -> Result<u32, Fault> {
         let missing = self.position.recent.range(from..).map(|(id, _)| *id);
         let missing: Vec<u64> = missing.filter(|id| !ids.contains(id)).take(limits::VANISHED_MAX).collect();
         let mut topics = 0;
@@ -205,17 +214,45 @@ impl Run<'_> {
                 // It may be there still: its topic was hidden, or it became a whisper.
                 Ok(entry) => {
                     topics += 1;
-                    self.chosen.push(Chosen { entry, restored: false });
+                    self.chosen.push(Chosen { entry, restored: false, by_id: false });
                 }
                 Err(gone) => self.out.put(Draft::single(gone.removal(format!("post:{id}")))),
             }
             self.position.lost(id);
         }
+        Ok(topics)
+    }
+
+    /// Notes the ids between `from` and `to` that the page did not show. They may be whispers, which stand on no
+    /// page; or private messages, notes of the forum, or deleted.
+    fn unlisted(&mut self, ids: &[u64], from: u64, to: u64) {
+        if self.client.settings.whispers && self.source == Source::Posts {
+            let last = to.min(from.saturating_add(limits::UNLISTED_SPAN_MAX));
+            let hidden = (from..last).filter(|id| !ids.contains(id));
+            self.position.add_unlisted(hidden);
+        }
+    }
+
+    /// Asks for a few of the posts that no page shows, newest first, and keeps those that are whispers.
+    fn whispers(&mut self, mut topics: u32) -> Result<(), Fault> {
+        for _ in 0..limits::UNLISTED_MAX {
+            let is_full = self.out.room() <= self.chosen.len();
+            if is_full || !self.client.may_ask_and_keep(2 + topics) {
+                break;
+            }
+            let Some(id) = self.position.unlisted.pop_last() else { break };
+            let Ok(entry) = page::one(&mut self.client, id)? else { continue };
+            let is_whisper = entry.post.as_ref().is_ok_and(|post| events::is_whisper(post));
+            if is_whisper && !is_too_old(&entry, self.since) {
+                topics += 1;
+                self.chosen.push(Chosen { entry, restored: false, by_id: true });
+            }
+        }
         Ok(())
     }
 
     fn put_out(&mut self) -> Result<(), Fault> {
-        let chosen = std::mem::take(&mut self.chosen);
+        let mut chosen = std::mem::take(&mut self.chosen);
         let mut places = Places::default();
         places.note(chosen.iter().map(|chosen| &chosen.entry));
         let mut beside = Vec::new();
@@ -225,15 +262,17 @@ impl Run<'_> {
             surround(&mut self.client, categories, &mut places, posts)?;
             beside = places.look_up(&mut self.client, posts())?;
         }
+        let (settings, place) = (self.client.settings, self.place);
+        chosen.retain(|chosen| !chosen.by_id || is_heard(chosen, &places, place, settings));
         let around = Around {
-            settings: self.client.settings,
+            settings,
             categories: &self.position.categories,
             places: &places,
             private: self.source == Source::Messages,
         };
         let known: Vec<u64> = chosen.iter().filter_map(|chosen| chosen.entry.id).collect();
         let newest = known.iter().min().copied().unwrap_or(u64::MAX);
-        for Chosen { entry, restored } in chosen {
+        for Chosen { entry, restored, .. } in chosen {
             self.out.put(events::draft(entry, around, restored));
         }
         // Whispers and small actions stand on no page, but come with the topics that were asked for.
@@ -252,6 +291,16 @@ impl Run<'_> {
         let cursor = Some(cursor::write(CURSOR_VERSION, &self.position)?);
         Ok(Batch { continuation, cursor, ..Batch::new(self.out.events()) })
     }
+}
+
+/// Tells whether a post that no page showed is of a topic that is listened to.
+fn is_heard(chosen: &Chosen, places: &Places, place: Option<u64>, settings: &Settings) -> bool {
+    let Ok(post) = &chosen.entry.post else { return false };
+    let Some(topic) = places.topic(post.topic_id) else { return false };
+    if events::is_private(post, Some(topic)) {
+        return place.is_none() && settings.private_messages;
+    }
+    settings.listens_to(topic.category_id) && (place.is_none() || topic.category_id == place)
 }
 
 fn size(entry: &Entry) -> usize {
