@@ -4,6 +4,12 @@
 pub const REQUEST_MS_MAX: i64 = 20_000;
 /// With less time than this left, no further request is sent.
 pub const SPARE_MS: i64 = 1_500;
+/// Shortest pause between two reads of posts or messages. Discourse lets an API key ask 60 times a minute by
+/// default; a read without news costs one request and, once a minute, one for the categories, so that all streams
+/// together leave more than half of that. NodeBB and phpBB have no such limit.
+pub const POLL_MS_MIN: u64 = 10_000;
+/// Shortest pause between two reads of reports, each of which may be several pages.
+pub const FLAGS_POLL_MS_MIN: u64 = 30_000;
 /// One day.
 pub const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 /// How long a stream that is switched off asks not to be read.

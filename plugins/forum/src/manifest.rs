@@ -34,9 +34,11 @@ pub fn manifest() -> Manifest {
     };
     let posts =
         StreamInfo::new(POSTS).mode(ReadMode::Backfill).mode(ReadMode::Recheck).sees_edits().sees_removals();
-    let posts = StreamInfo { webhook: true, ..posts };
+    let posts = StreamInfo { webhook: true, ..posts }.min_poll_ms(limits::POLL_MS_MIN);
     let messages = StreamInfo::new(MESSAGES).visibility_floor(Visibility::Direct).sees_edits();
+    let messages = messages.min_poll_ms(limits::POLL_MS_MIN);
     let flags = StreamInfo::new(FLAGS).visibility_floor(Visibility::Restricted).sees_edits();
+    let flags = flags.min_poll_ms(limits::FLAGS_POLL_MS_MIN);
     Manifest::new("forum", env!("CARGO_PKG_VERSION"))
         .title("Forum (Discourse, NodeBB, phpBB)")
         .platform("forum")
