@@ -204,7 +204,7 @@ fn a_post_says_what_it_is() {
         _ => None,
     });
     let conversation = conversation.unwrap();
-    assert_eq!((conversation.id.as_str(), conversation.place.as_deref()), ("topic:119", Some("category:4")));
+    assert_eq!((conversation.id.as_str(), conversation.place.as_deref()), ("topic:119", Some("IT")));
     let people: Vec<_> = events
         .iter()
         .filter_map(|event| if let Event::Actor(actor) = event { Some(actor) } else { None })

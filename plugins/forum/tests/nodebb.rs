@@ -76,6 +76,11 @@ fn a_post_says_what_it_is() {
     assert_eq!((counters.likes, counters.score, counters.replies), (Some(3), Some(3), Some(1)));
     assert_eq!((of(own).direction, of(answer).direction), (Direction::Outbound, Direction::Inbound));
     assert_eq!((of(first).visibility, of(closed).visibility), (Visibility::Internal, Visibility::Restricted));
+    let places: Vec<_> = events
+        .iter()
+        .filter_map(|event| if let Event::Conversation(topic) = event { topic.place.clone() } else { None })
+        .collect();
+    assert_eq!(places, ["IT & more", "Management"]);
     let people: Vec<_> = events
         .iter()
         .filter_map(|event| if let Event::Actor(actor) = event { actor.handle.clone() } else { None })

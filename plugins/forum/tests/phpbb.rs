@@ -38,7 +38,7 @@ fn a_post_says_what_it_is() {
         Event::Conversation(conversation) => conversation.place.clone(),
         _ => None,
     });
-    assert_eq!(place.as_deref(), Some("category:3"));
+    assert_eq!(place.as_deref(), Some("IT"));
 }
 
 #[test]

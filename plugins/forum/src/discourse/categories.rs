@@ -3,18 +3,24 @@
 //! Holds: what cannot be found out counts as closed; what was found out holds for a minute, so that a category
 //! that is being closed does not stay open here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hark_sdk::prelude::*;
 
 use super::shapes::{Category, CategoryShown, Site};
 use crate::client::{Client, Looked};
 use crate::lenient;
+use crate::out::line;
 
 /// How long what was found out holds.
 const HOLDS_MS: i64 = 60_000;
 /// Most categories that are remembered, so that a cursor keeps its bound.
 const CATEGORIES_MAX: usize = 3_000;
+
+/// Bytes of names that are remembered.
+const NAMES_BYTES_MAX: usize = 12 << 10;
+/// Longest name, in bytes.
+const NAME_BYTES_MAX: usize = 80;
 
 /// What is known of the categories.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -25,6 +31,9 @@ pub struct Categories {
     open: BTreeSet<u64>,
     #[serde(rename = "c")]
     closed: BTreeSet<u64>,
+    /// What they are called, as far as there is room.
+    #[serde(rename = "n", default)]
+    names: BTreeMap<u64, String>,
 }
 
 impl Categories {
@@ -74,7 +83,19 @@ impl Categories {
         category.is_none_or(|id| !self.open.contains(&id))
     }
 
+    /// Returns what people call a category; its id as that of a target where there was no room for the name, and
+    /// nothing where nobody was asked.
+    pub fn place(&self, category: Option<u64>) -> Option<String> {
+        let id = category.filter(|_| self.at > 0)?;
+        Some(self.names.get(&id).cloned().unwrap_or_else(|| format!("category:{id}")))
+    }
+
     fn note(&mut self, category: &Category) {
+        let used: usize = self.names.values().map(String::len).sum();
+        if let Some(mut name) = category.name.as_deref().and_then(line).filter(|_| used < NAMES_BYTES_MAX) {
+            name.truncate(name.floor_char_boundary(NAME_BYTES_MAX));
+            self.names.insert(category.id, name);
+        }
         match category.read_restricted {
             true => self.closed.insert(category.id),
             false => self.open.insert(category.id),

@@ -100,7 +100,7 @@ fn conversation(post: &Post, around: Around<'_>) -> Conversation {
     Conversation {
         title: title.and_then(line),
         url: Some(format!("{}/t/{}", around.settings.base(), post.topic_id)),
-        place: category(post, topic).map(|id| format!("category:{id}")),
+        place: around.categories.place(category(post, topic)),
         visibility: topic_visibility(post, topic, around),
         locked: topic.is_some_and(|topic| topic.closed || topic.archived),
         ..Conversation::new(format!("topic:{}", post.topic_id))
@@ -116,7 +116,8 @@ pub fn of_topic(topic: &Topic, settings: &Settings, closed: bool) -> Conversatio
     Conversation {
         title: topic.title.as_deref().and_then(line),
         url: Some(format!("{}/t/{}", settings.base(), topic.id)),
-        place: topic.category_id.map(|id| format!("category:{id}")),
+        // A delivery does not say what the category is called.
+        place: None,
         visibility,
         locked: topic.closed || topic.archived,
         ..Conversation::new(format!("topic:{}", topic.id))

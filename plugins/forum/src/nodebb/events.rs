@@ -27,7 +27,7 @@ pub fn draft(entry: Entry, topic: &Topic, settings: &Settings, closed: bool) -> 
     let conversation = Conversation {
         title: title(topic),
         url: Some(format!("{}/topic/{}", settings.base(), topic.tid)),
-        place: topic.cid.map(|cid| format!("category:{cid}")),
+        place: place(topic),
         visibility,
         locked: topic.locked,
         ..Conversation::new(format!("topic:{}", topic.tid))
@@ -60,6 +60,14 @@ fn actor(post: &Post, settings: &Settings, seen_at: Ms) -> Option<Actor> {
         is_self: post.self_post,
         ..Actor::new(format!("user:{uid}"), seen_at)
     })
+}
+
+/// What people call the category; its id as that of a target without.
+fn place(topic: &Topic) -> Option<String> {
+    let name = topic.category.as_ref().and_then(|category| category.name.as_deref());
+    name.map(html::unescape)
+        .and_then(|name| line(&name))
+        .or_else(|| topic.cid.map(|cid| format!("category:{cid}")))
 }
 
 fn title(topic: &Topic) -> Option<String> {

@@ -64,6 +64,8 @@ pub struct Topic {
     pub tid: u64,
     #[serde(default, deserialize_with = "maybe_id")]
     pub cid: Option<u64>,
+    #[serde(default)]
+    pub category: Option<CategoryName>,
     #[serde(default, rename = "mainPid", deserialize_with = "maybe_id")]
     pub main_pid: Option<u64>,
     #[serde(default)]
@@ -82,6 +84,14 @@ pub struct Topic {
     pub posts: Vec<Value>,
     #[serde(default)]
     pub pagination: Option<Pagination>,
+}
+
+/// The category within [`Topic`].
+#[derive(Debug, Deserialize)]
+pub struct CategoryName {
+    /// With `&amp;` and its like.
+    #[serde(default)]
+    pub name: Option<String>,
 }
 
 /// A tag of a topic.

@@ -31,7 +31,11 @@ pub fn draft(entry: Result<Entry, String>, origin: Provenance, settings: &Settin
     let conversation = Conversation {
         title: line(title.subject),
         url: entry.topic.map(|topic| format!("{}/viewtopic.php?t={topic}", settings.base())),
-        place: entry.forum.map(|forum| format!("category:{forum}")),
+        place: entry
+            .forum_name
+            .as_deref()
+            .and_then(line)
+            .or_else(|| Some(format!("category:{}", entry.forum?))),
         visibility,
         ..Conversation::new(conversation_id(&entry, title.subject))
     };

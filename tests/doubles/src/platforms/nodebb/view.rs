@@ -70,7 +70,9 @@ pub fn topic(world: &World, topic: &Topic, viewer: u64, page: usize, newest_firs
         shown.filter_map(|pid| world.posts.get(pid)).map(|post| whole(world, post, viewer)).collect();
     let tags: Vec<Value> =
         topic.tags.iter().map(|tag| json!({ "value": tag, "valueEscaped": tag, "score": 1 })).collect();
+    let category = world.categories.get(&topic.cid).map(|(name, _)| name);
     json!({
+        "category": { "cid": topic.cid, "name": category, "slug": format!("{}/category", topic.cid) },
         "tid": topic.tid, "uid": 1, "cid": topic.cid, "mainPid": topic.posts.first(), "title": topic.title,
         "titleRaw": topic.title, "slug": format!("{}/topic", topic.tid), "locked": u8::from(topic.locked), "deleted": 0,
         "postcount": topic.posts.len(), "viewcount": 64, "tags": tags, "posts": posts,
