@@ -83,7 +83,7 @@ export interface Conversation {
   id: NativeId;
   title: string | undefined;
   url: string | undefined;
-  /** Forum, channel, page, mailbox: the id of a discovered target. */
+  /** Forum, channel, page, mailbox: as people call it, or the id of a discovered target. */
   place: string | undefined;
   visibility: Visibility;
   locked: boolean;
@@ -93,7 +93,7 @@ export interface ConversationInit {
   id: NativeId;
   title?: string | undefined;
   url?: string | undefined;
-  /** Forum, channel, page, mailbox: the id of a discovered target. */
+  /** Forum, channel, page, mailbox: as people call it, or the id of a discovered target. */
   place?: string | undefined;
   visibility?: Visibility;
   locked?: boolean;

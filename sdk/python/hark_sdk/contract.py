@@ -179,7 +179,7 @@ class Conversation:
     title: str | None = None
     url: str | None = None
     place: str | None = None
-    """Forum, channel, page, mailbox: the id of a discovered target."""
+    """Forum, channel, page, mailbox: as people call it, or the id of a discovered target."""
     visibility: Visibility = Visibility.PUBLIC
     locked: bool = False
 
