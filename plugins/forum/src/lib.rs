@@ -14,6 +14,7 @@ mod manifest;
 mod nodebb;
 mod out;
 mod phpbb;
+mod reply;
 mod settings;
 
 use hark_sdk::prelude::*;

@@ -153,6 +153,12 @@ fn an_answer_is_given_once() {
     assert!(matches!(Forum::act(&stage.settings, action("We are on it.")), Ok(Outcome::AlreadyDone(_))));
     let heard = stage.drain(&mut stage.request());
     assert_eq!(items(&heard).iter().filter(|item| item.id == ours.id).count(), 1);
+    let aside = Action {
+        arguments: json!({"text": "Among us: it is the switch.", "whisper": true}).to_string(),
+        ..action("")
+    };
+    let fault = Forum::act(&stage.settings, aside).unwrap_err();
+    assert!(matches!(&fault, Fault::Refused(words) if words.contains("no whispers")), "{fault:?}");
     let fault = Forum::act(&stage.settings, action("Hm")).unwrap_err();
     assert!(matches!(&fault, Fault::Refused(words) if words.contains("8 character")), "{fault:?}");
     stage.control(json!({"op": "fault", "fault": "html-502", "on": {"method": "POST", "times": 1}}));

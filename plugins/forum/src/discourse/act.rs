@@ -13,20 +13,12 @@ use super::parents::Places;
 use super::read::surround;
 use super::shapes::{Post, Queued};
 use crate::client::Client;
+use crate::reply::Reply;
 use crate::settings::Settings;
-use crate::{lenient, limits, manifest, out};
+use crate::{lenient, limits, out};
 
 /// Requests that one answer may need: the post, its topic, its last posts, the answer, the categories.
 const REQUESTS_MAX: u32 = 6;
-
-/// What an answer consists of.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Reply {
-    text: String,
-    #[serde(default)]
-    whisper: bool,
-}
 
 /// What is sent.
 #[derive(Serialize)]
@@ -41,16 +33,8 @@ struct NewPost<'a> {
 
 /// Answers the post or topic that the action names.
 pub fn act(settings: &Settings, action: &Action) -> Result<Outcome, Fault> {
-    if action.name != manifest::REPLY {
-        return Err(Fault::unsupported(format!("action {:?}", action.name)));
-    }
-    let reply: Reply = serde_json::from_str(&action.arguments)
-        .map_err(|error| Fault::Refused(format!("the arguments of the answer are wrong: {error}")))?;
-    let text = reply.text.trim();
-    if text.is_empty() || text.chars().count() > limits::REPLY_CHARS_MAX as usize {
-        let max = limits::REPLY_CHARS_MAX;
-        return Err(Fault::Refused(format!("an answer has from 1 to {max} characters")));
-    }
+    let Reply { text, whisper } = Reply::read(action)?;
+    let text = text.as_str();
     let mut client = Client::of(settings, REQUESTS_MAX);
     let Aim { topic: topic_id, number, answered } = aim(&mut client, action.on.as_deref())?;
     let opened = page::topic(&mut client, topic_id, None)?
@@ -70,7 +54,7 @@ pub fn act(settings: &Settings, action: &Action) -> Result<Outcome, Fault> {
         let events = of_ours(&mut client, recent.swap_remove(at), places)?;
         return Ok(Outcome::AlreadyDone(events));
     }
-    let post = NewPost { raw: text, topic_id, reply_to_post_number: number, whisper: reply.whisper };
+    let post = NewPost { raw: text, topic_id, reply_to_post_number: number, whisper };
     send(&mut client, &post, places)
 }
 

@@ -10,16 +10,12 @@ use super::shapes::{Answer, Post};
 use super::topic::{self, Entry, Opened};
 use super::{category, events};
 use crate::client::{Client, Looked};
+use crate::reply::Reply;
 use crate::settings::Settings;
-use crate::{lenient, limits, manifest, out};
+use crate::{lenient, out};
 
 /// Requests that one answer may need.
 const REQUESTS_MAX: u32 = 5;
-
-#[derive(Debug, Deserialize)]
-struct Reply {
-    text: String,
-}
 
 #[derive(Serialize)]
 struct NewPost<'a> {
@@ -30,16 +26,11 @@ struct NewPost<'a> {
 
 /// Answers the post or topic that the action names.
 pub fn act(settings: &Settings, action: &Action) -> Result<Outcome, Fault> {
-    if action.name != manifest::REPLY {
-        return Err(Fault::unsupported(format!("action {:?}", action.name)));
+    let Reply { text, whisper } = Reply::read(action)?;
+    if whisper {
+        return Err(Fault::Refused("NodeBB has no whispers: everybody would read it".to_owned()));
     }
-    let reply: Reply = serde_json::from_str(&action.arguments)
-        .map_err(|error| Fault::Refused(format!("the arguments of the answer are wrong: {error}")))?;
-    let text = reply.text.trim();
-    if text.is_empty() || text.chars().count() > limits::REPLY_CHARS_MAX as usize {
-        let max = limits::REPLY_CHARS_MAX;
-        return Err(Fault::Refused(format!("an answer has from 1 to {max} characters")));
-    }
+    let text = text.as_str();
     let mut client = Client::of(settings, REQUESTS_MAX);
     let (tid, to_pid) = aim(&mut client, action.on.as_deref())?;
     let opened = topic::open(&mut client, tid, &[])?
