@@ -34,6 +34,7 @@ mod test_host;
 pub mod times;
 mod tokens;
 pub mod torture;
+mod unsaid;
 
 pub use clock::Clock;
 pub use control::ControlError;

@@ -7,13 +7,13 @@ use super::Discourse;
 use super::world::{Kind, Report};
 use crate::control::arguments;
 use crate::torture::{self, Case};
-use crate::{ControlError, Ms};
+use crate::{ControlError, Ms, unsaid};
 
 #[derive(Deserialize)]
 struct Insert {
-    #[serde(default = "text_default")]
+    #[serde(default = "unsaid::text")]
     text: String,
-    #[serde(default = "author_default")]
+    #[serde(default = "unsaid::author")]
     author: String,
     id: Option<Value>,
     /// Id of a post.
@@ -32,16 +32,8 @@ struct Insert {
     /// `regular`, `moderator`, `small-action`, `whisper`.
     kind: Option<String>,
     action_code: Option<String>,
-    #[serde(default = "one")]
+    #[serde(default = "unsaid::one")]
     count: u32,
-}
-
-fn text_default() -> String {
-    "my acme widget stopped".to_owned()
-}
-
-fn author_default() -> String {
-    "jofict".to_owned()
 }
 
 fn title_default() -> String {
@@ -52,23 +44,15 @@ fn category_default() -> u64 {
     4
 }
 
-fn one() -> u32 {
-    1
-}
-
-fn yes() -> bool {
-    true
-}
-
 #[derive(Deserialize)]
 struct OfPost {
     id: Value,
-    #[serde(default = "text_default")]
+    #[serde(default = "unsaid::text")]
     text: String,
     reason: Option<String>,
     /// Who does it.
     by: Option<String>,
-    #[serde(default = "yes")]
+    #[serde(default = "unsaid::yes")]
     hidden: bool,
     #[serde(default)]
     likes: u64,
@@ -123,7 +107,7 @@ struct OfReport {
 struct Switch {
     #[serde(default)]
     items: u64,
-    #[serde(default = "yes")]
+    #[serde(default = "unsaid::yes")]
     on: bool,
 }
 

@@ -7,11 +7,11 @@ use super::world::{Comment, PAGE_ID, Post, Thing};
 use super::{Facebook, changes};
 use crate::control::arguments;
 use crate::torture::{self, Case};
-use crate::{ControlError, Ms, Push};
+use crate::{ControlError, Ms, Push, unsaid};
 
 #[derive(Deserialize)]
 struct Insert {
-    #[serde(default = "text_default")]
+    #[serde(default = "unsaid::text")]
     text: String,
     /// Name or id; "" for nobody.
     #[serde(default = "author_default")]
@@ -31,20 +31,12 @@ struct Insert {
     quiet: bool,
     /// Alternative text of a picture.
     picture: Option<String>,
-    #[serde(default = "one")]
+    #[serde(default = "unsaid::one")]
     count: u32,
-}
-
-fn text_default() -> String {
-    "my acme widget stopped".to_owned()
 }
 
 fn author_default() -> String {
     "Jo Fictional".to_owned()
-}
-
-fn one() -> u32 {
-    1
 }
 
 #[derive(Deserialize)]
@@ -52,7 +44,7 @@ struct OfThing {
     id: String,
     #[serde(default)]
     text: String,
-    #[serde(default = "yes")]
+    #[serde(default = "unsaid::yes")]
     hidden: bool,
     #[serde(default = "kind_default")]
     kind: String,
@@ -60,10 +52,6 @@ struct OfThing {
     count: u64,
     #[serde(default)]
     shares: u64,
-}
-
-fn yes() -> bool {
-    true
 }
 
 fn kind_default() -> String {
@@ -83,11 +71,11 @@ struct OfAuthor {
 
 #[derive(Deserialize)]
 struct Review {
-    #[serde(default = "text_default")]
+    #[serde(default = "unsaid::text")]
     text: String,
     #[serde(default = "author_default")]
     author: String,
-    #[serde(default = "yes")]
+    #[serde(default = "unsaid::yes")]
     positive: bool,
 }
 
@@ -95,7 +83,7 @@ struct Review {
 struct Switch {
     #[serde(default)]
     items: u64,
-    #[serde(default = "yes")]
+    #[serde(default = "unsaid::yes")]
     on: bool,
     #[serde(default)]
     times: u32,

@@ -8,7 +8,7 @@ use crate::platforms::mastodon::Mastodon;
 use crate::platforms::mastodon::notification::Notification;
 use crate::platforms::mastodon::status::{Status, Visibility};
 use crate::torture::{self, Case};
-use crate::{ControlError, Ms};
+use crate::{ControlError, Ms, unsaid};
 
 #[derive(Deserialize)]
 struct Insert {
@@ -28,7 +28,7 @@ struct Insert {
     #[serde(default)]
     spoiler: String,
     picture: Option<String>,
-    #[serde(default = "one")]
+    #[serde(default = "unsaid::one")]
     count: u32,
 }
 
@@ -42,10 +42,6 @@ fn author_default() -> String {
 
 fn visibility_default() -> Visibility {
     Visibility::Public
-}
-
-fn one() -> u32 {
-    1
 }
 
 #[derive(Deserialize)]

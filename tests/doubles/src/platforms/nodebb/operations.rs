@@ -7,13 +7,13 @@ use super::NodeBb;
 use super::world::{Flag, World};
 use crate::control::arguments;
 use crate::torture::{self, Case};
-use crate::{ControlError, Ms};
+use crate::{ControlError, Ms, unsaid};
 
 #[derive(Deserialize)]
 struct Insert {
-    #[serde(default = "text_default")]
+    #[serde(default = "unsaid::text")]
     text: String,
-    #[serde(default = "author_default")]
+    #[serde(default = "unsaid::author")]
     author: String,
     id: Option<u64>,
     reply_to: Option<Value>,
@@ -27,14 +27,6 @@ struct Insert {
     at: Option<Ms>,
 }
 
-fn text_default() -> String {
-    "my acme widget stopped".to_owned()
-}
-
-fn author_default() -> String {
-    "jofict".to_owned()
-}
-
 fn title_default() -> String {
     "VPN drops every hour".to_owned()
 }
@@ -46,7 +38,7 @@ fn category_default() -> u64 {
 #[derive(Deserialize)]
 struct Of {
     id: Option<Value>,
-    #[serde(default = "text_default")]
+    #[serde(default = "unsaid::text")]
     text: String,
     by: Option<String>,
     #[serde(default)]

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use crate::control::arguments;
 use crate::sample::{self, Sample};
 use crate::torture::{self, Case};
-use crate::{ControlError, Core, Ms, Platform, Refusal, reply, times};
+use crate::{ControlError, Core, Ms, Platform, Refusal, reply, times, unsaid};
 
 /// Member of the board, with the password below.
 pub const USER: &str = "hark";
@@ -220,9 +220,9 @@ fn topic_of(world: &World, post: &Post) -> u64 {
 #[derive(Deserialize)]
 struct Of {
     id: Option<Value>,
-    #[serde(default = "text_default")]
+    #[serde(default = "unsaid::text")]
     text: String,
-    #[serde(default = "author_default")]
+    #[serde(default = "unsaid::author")]
     author: String,
     #[serde(default)]
     guest: bool,
@@ -234,17 +234,9 @@ struct Of {
     at: Option<Ms>,
     #[serde(default = "one")]
     items: usize,
-    #[serde(default = "yes")]
+    #[serde(default = "unsaid::yes")]
     on: bool,
     username: Option<String>,
-}
-
-fn text_default() -> String {
-    "my acme widget stopped".to_owned()
-}
-
-fn author_default() -> String {
-    "jofict".to_owned()
 }
 
 fn subject_default() -> String {
@@ -257,10 +249,6 @@ fn forum_default() -> u64 {
 
 fn one() -> usize {
     1
-}
-
-fn yes() -> bool {
-    true
 }
 
 fn number(id: Option<&Value>) -> Option<u64> {
@@ -318,8 +306,8 @@ fn run(world: &mut World, op: &str, args: &Value, seed: u64, now: Ms) -> Result<
 fn blank() -> Of {
     Of {
         id: None,
-        text: text_default(),
-        author: author_default(),
+        text: unsaid::text(),
+        author: unsaid::author(),
         guest: false,
         title: subject_default(),
         reply_to: None,

@@ -8,13 +8,13 @@ use crate::platforms::slack::message::{Message, parse_ts, ts};
 use crate::platforms::slack::world::{CHANNEL, Kind, User, World};
 use crate::platforms::slack::{Slack, events, view};
 use crate::torture::{self, Case};
-use crate::{ControlError, Ms};
+use crate::{ControlError, Ms, unsaid};
 
 #[derive(Deserialize)]
 struct Insert {
-    #[serde(default = "text_default")]
+    #[serde(default = "unsaid::text")]
     text: String,
-    #[serde(default = "author_default")]
+    #[serde(default = "unsaid::author")]
     author: String,
     #[serde(default = "channel_default")]
     channel: String,
@@ -24,24 +24,12 @@ struct Insert {
     thread: Option<String>,
     at: Option<Ms>,
     file: Option<String>,
-    #[serde(default = "one")]
+    #[serde(default = "unsaid::one")]
     count: u32,
-}
-
-fn text_default() -> String {
-    "my acme widget stopped".to_owned()
-}
-
-fn author_default() -> String {
-    "jofict".to_owned()
 }
 
 fn channel_default() -> String {
     CHANNEL.to_owned()
-}
-
-fn one() -> u32 {
-    1
 }
 
 #[derive(Deserialize)]
@@ -54,7 +42,7 @@ struct OfMessage {
     #[serde(default = "reaction_default")]
     name: String,
     /// How many people react.
-    #[serde(default = "one")]
+    #[serde(default = "unsaid::one")]
     count: u32,
 }
 
@@ -75,7 +63,7 @@ struct OfChannel {
     name: String,
     #[serde(default = "kind_default")]
     kind: Kind,
-    #[serde(default = "yes")]
+    #[serde(default = "unsaid::yes")]
     member: bool,
 }
 
@@ -83,15 +71,11 @@ fn kind_default() -> Kind {
     Kind::Channel
 }
 
-fn yes() -> bool {
-    true
-}
-
 #[derive(Deserialize)]
 struct Switch {
     #[serde(default)]
     items: u64,
-    #[serde(default = "yes")]
+    #[serde(default = "unsaid::yes")]
     on: bool,
 }
 

@@ -8,13 +8,13 @@ use crate::platforms::x::post::{Medium, Post, User};
 use crate::platforms::x::view::Vocabulary;
 use crate::platforms::x::{X, account_activity, activity};
 use crate::torture::{self, Case};
-use crate::{ControlError, Ms, Push};
+use crate::{ControlError, Ms, Push, unsaid};
 
 #[derive(Deserialize)]
 struct Insert {
-    #[serde(default = "text_default")]
+    #[serde(default = "unsaid::text")]
     text: String,
-    #[serde(default = "author_default")]
+    #[serde(default = "unsaid::author")]
     author: String,
     /// Takes the next one of the clock without it.
     id: Option<String>,
@@ -29,24 +29,12 @@ struct Insert {
     /// Alternative text of a picture.
     picture: Option<String>,
     /// How many of the kind.
-    #[serde(default = "one")]
+    #[serde(default = "unsaid::one")]
     count: u32,
-}
-
-fn text_default() -> String {
-    "my acme widget stopped".to_owned()
-}
-
-fn author_default() -> String {
-    "jofict".to_owned()
 }
 
 fn lang_default() -> String {
     "en".to_owned()
-}
-
-fn one() -> u32 {
-    1
 }
 
 #[derive(Deserialize)]
@@ -54,7 +42,7 @@ struct OfPost {
     id: String,
     #[serde(default)]
     text: String,
-    #[serde(default = "yes")]
+    #[serde(default = "unsaid::yes")]
     hidden: bool,
     #[serde(default)]
     likes: u64,
@@ -66,16 +54,12 @@ struct OfPost {
     quotes: u64,
 }
 
-fn yes() -> bool {
-    true
-}
-
 #[derive(Deserialize)]
 struct OfAuthor {
     author: String,
     username: Option<String>,
     name: Option<String>,
-    #[serde(default = "yes")]
+    #[serde(default = "unsaid::yes")]
     protected: bool,
 }
 
@@ -83,7 +67,7 @@ struct OfAuthor {
 struct Switch {
     #[serde(default)]
     items: u64,
-    #[serde(default = "yes")]
+    #[serde(default = "unsaid::yes")]
     on: bool,
 }
 
