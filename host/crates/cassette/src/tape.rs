@@ -12,12 +12,14 @@ pub struct Tape(Arc<Mutex<Inner>>);
 struct Inner {
     exchanges: Vec<Exchange>,
     began: i64,
+    /// How long after it the last answer came; none while no call was begun.
+    heard_ms: Option<i64>,
 }
 
 impl Tape {
     /// Starts a call at `at`, in milliseconds since 1970, with nothing on the tape.
     pub fn begin(&self, at: i64) {
-        *self.lock() = Inner { exchanges: Vec::new(), began: at };
+        *self.lock() = Inner { exchanges: Vec::new(), began: at, heard_ms: Some(0) };
     }
 
     /// Takes what the call sent and heard.
@@ -30,9 +32,18 @@ impl Tape {
         (at - self.lock().began).max(0)
     }
 
+    /// Returns the time as a player of what is recorded will tell it: that of the start, and as much later as
+    /// the last answer came; none while no call was begun.
+    pub fn now(&self) -> Option<i64> {
+        let inner = self.lock();
+        inner.heard_ms.map(|heard| inner.began + heard)
+    }
+
     /// Notes a request and its answer.
     pub fn http(&self, exchange: HttpExchange) {
-        self.lock().exchanges.push(Exchange::Http(exchange));
+        let mut inner = self.lock();
+        inner.heard_ms = inner.heard_ms.map(|heard| heard.max(exchange.after_ms));
+        inner.exchanges.push(Exchange::Http(exchange));
     }
 
     /// Notes a new connection and returns its number.
@@ -57,5 +68,29 @@ impl Tape {
     fn lock(&self) -> MutexGuard<'_, Inner> {
         // Every step leaves it whole.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{HttpAnswer, HttpTrouble, Player};
+
+    #[test]
+    fn time_stands_still_between_two_answers_as_it_does_when_played() {
+        let tape = Tape::default();
+        assert_eq!(tape.now(), None);
+        tape.begin(1_000);
+        let answer = HttpAnswer::Trouble { trouble: HttpTrouble::Timeout };
+        let asked = crate::HttpAsked { method: "GET".to_owned(), url: "a".to_owned(), ..Default::default() };
+        tape.http(asked.exchange(tape.after_ms(1_030), answer.clone()));
+        assert_eq!(tape.now(), Some(1_030));
+        tape.http(asked.exchange(20, answer));
+        assert_eq!(tape.now(), Some(1_030));
+        let player = Player::new(tape.take(), 1_000);
+        for _ in 0..2 {
+            player.http(asked.clone()).unwrap();
+        }
+        assert_eq!(Some(player.now()), tape.now());
     }
 }

@@ -73,7 +73,7 @@ async fn travel(gate: &SourceGate, meter: &Meter, mut hop: Hop<'_>) -> Result<An
         redirects += 1;
         let status = response.status().as_u16();
         drain(&mut response, meter).await;
-        upstream::note(gate, &hop, status, &gate.shown_headers(response.headers()), &[], gate.now());
+        upstream::note(gate, &hop, status, &gate.shown_headers(response.headers()), &[], gate.clock());
         hop = hop.follow(gate, status, &location).map_err(|refusal| {
             denied(gate, &Refusal::Redirect { to: without_query(&location), why: Box::new(refusal) })
         })?;
@@ -215,7 +215,7 @@ async fn answer(
         .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let headers = gate.shown_headers(response.headers());
     let body = gate.scrubber.bytes(&body).into_owned();
-    let received_at = gate.now();
+    let received_at = gate.clock();
     upstream::note(gate, hop, status.as_u16(), &headers, &body, received_at);
     Ok(Answer {
         label: gate.scrub(&format!("{} {}", hop.method, url_rule::without_query(&hop.url))),

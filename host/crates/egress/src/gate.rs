@@ -170,8 +170,14 @@ impl SourceGate {
         self.scrubber.bytes(bytes).into_owned()
     }
 
-    /// Returns the time as a guest is told it, in milliseconds since 1970.
+    /// Returns the time as a guest is told it, in milliseconds since 1970. While a call is recorded it stands
+    /// still from one answer to the next, as it will when the recording is played.
     pub(crate) fn now(&self) -> Ms {
+        self.tape.as_ref().and_then(Tape::now).unwrap_or_else(|| self.clock())
+    }
+
+    /// Returns the time at which something happens outside, in milliseconds since 1970.
+    pub(crate) fn clock(&self) -> Ms {
         match &self.upstream {
             Upstream::Network(_) => system_now(),
             Upstream::Played(player) => player.now(),

@@ -78,7 +78,7 @@ pub(crate) fn note_fault(gate: &SourceGate, hop: &Hop<'_>, fault: &HttpFault) {
         HttpFault::TooLarge(_) => HttpTrouble::TooLarge,
         HttpFault::Denied(_) | HttpFault::Budget => return,
     };
-    note_answer(gate, hop, gate.now(), || HttpAnswer::Trouble { trouble });
+    note_answer(gate, hop, gate.clock(), || HttpAnswer::Trouble { trouble });
 }
 
 fn note_answer(gate: &SourceGate, hop: &Hop<'_>, at: Ms, answer: impl FnOnce() -> HttpAnswer) {
