@@ -27,6 +27,7 @@ pub async fn run(
     let files = if cassettes.is_empty() { beside(&from)? } else { cassettes.to_vec() };
     let connector = wiring::Assembler::new(config.as_ref())?.connector(&from).await?;
     let benches = files.iter().map(|file| bench(&connector, file)).collect::<Result<Vec<_>, _>>()?;
+    print::trial(&connector, &files, cli.json);
     let mut rulings = Vec::new();
     for law in laws {
         let ruling = certify(&benches, law).await;
@@ -91,7 +92,8 @@ fn write(file: &Path, connector: &Connector, cassettes: &[PathBuf], rulings: &[R
     let report = json!({
         "report": 1, "connector": manifest.id.as_str(), "version": manifest.version,
         "sha256": hex::encode(connector.digest()), "hark": env!("CARGO_PKG_VERSION"),
-        "passed": !rulings.iter().any(Ruling::is_broken), "cassettes": names, "laws": rulings,
+        "passed": !rulings.iter().any(Ruling::is_broken), "counts": print::counts(rulings), "cassettes": names,
+        "laws": rulings,
     });
     let text = serde_json::to_string_pretty(&report).expect("a report holds nothing that JSON does not");
     std::fs::write(file, text + "\n")

@@ -1,6 +1,6 @@
 //! What came of a trial, law by law, and what was recorded.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anstyle::AnsiColor;
 use hark_cassette::Cassette;
@@ -9,6 +9,22 @@ use hark_runtime::Connector;
 use serde_json::json;
 
 use crate::print::{clean, line};
+
+/// Longest sentence or reason that stands in a line of the table.
+const WORDS_MAX: usize = 110;
+
+/// Prints what is tried on what, and the head of the table.
+pub fn trial(connector: &Connector, cassettes: &[PathBuf], json: bool) {
+    if json {
+        return;
+    }
+    let manifest = connector.manifest();
+    println!("connector {} {}, played against", manifest.id, clean::line(&manifest.version));
+    for cassette in cassettes {
+        println!("    {}", cassette.display());
+    }
+    println!("\n{:<18} {:<9} {:>6}  what it says, or why it was not tried", "law", "verdict", "trials");
+}
 
 /// Prints one line of the table, with the reasons where the law is broken.
 pub fn ruling(ruling: &Ruling, json: bool) {
@@ -22,11 +38,14 @@ pub fn ruling(ruling: &Ruling, json: bool) {
         _ => (AnsiColor::BrightBlack, "not tried"),
     };
     let style = color.on_default();
-    let why = ruling.why.as_deref().map(|why| clean::short(why, 90)).unwrap_or_default();
-    anstream::println!("{:<18} {style}{word:<10}{style:#} {why}", ruling.law);
-    if ruling.is_broken() {
-        println!("    {}", ruling.sentence);
-    }
+    let trials = if ruling.verdict == "held" { ruling.held.to_string() } else { "-".to_owned() };
+    let words = match (&ruling.why, ruling.is_broken()) {
+        (Some(why), _) => format!("({})", clean::short(why, WORDS_MAX)),
+        // What a broken law says stands there whole: it is read.
+        (None, true) => clean::line(ruling.sentence),
+        (None, false) => clean::short(ruling.sentence, WORDS_MAX),
+    };
+    anstream::println!("{:<18} {style}{word:<9}{style:#} {trials:>6}  {words}", ruling.law);
     for breach in &ruling.breaches {
         println!("    in       {}", clean::line(&breach.place));
         println!("    expected {}", clean::line(&breach.expected));
@@ -34,26 +53,25 @@ pub fn ruling(ruling: &Ruling, json: bool) {
     }
 }
 
+/// Counts of laws by what came of them.
+pub fn counts(rulings: &[Ruling]) -> serde_json::Value {
+    let count = |word: &str| rulings.iter().filter(|ruling| ruling.verdict == word).count();
+    json!({ "held": count("held"), "broken": count("broken"), "not_tried": count("not-tried") })
+}
+
 /// Prints the sum.
 pub fn certificate(connector: &Connector, rulings: &[Ruling], json: bool) {
-    let count = |word: &str| rulings.iter().filter(|ruling| ruling.verdict == word).count();
-    let manifest = connector.manifest();
+    let (manifest, counts) = (connector.manifest(), counts(rulings));
+    let (held, broken, not_tried) = (&counts["held"], &counts["broken"], &counts["not_tried"]);
     if json {
         line(&json!({
             "event": "certificate", "connector": manifest.id.as_str(), "version": manifest.version,
-            "sha256": hex::encode(connector.digest()), "held": count("held"), "broken": count("broken"),
-            "not_tried": count("not-tried"),
+            "sha256": hex::encode(connector.digest()), "held": held, "broken": broken, "not_tried": not_tried,
         }));
         return;
     }
-    println!(
-        "{} {}: {} laws held, {} broken, {} not tried",
-        manifest.id,
-        clean::line(&manifest.version),
-        count("held"),
-        count("broken"),
-        count("not-tried")
-    );
+    let version = clean::line(&manifest.version);
+    println!("\n{} {version}: {held} laws held, {broken} broken, {not_tried} not tried", manifest.id);
 }
 
 /// Prints what was recorded.

@@ -21,7 +21,7 @@ use serde_json::json;
 
 pub use attempt::{Attempt, attempt};
 pub use backfill::{backfill_line, backfill_note};
-pub use certificate::{certificate, recorded, ruling};
+pub use certificate::{certificate, counts, recorded, ruling, trial};
 pub use connector::{built, double, inspection, made};
 pub use feed::feed;
 pub use measure::measures;

@@ -11,6 +11,8 @@ pub struct Ruling {
     pub sentence: &'static str,
     /// "held", "broken" or "not-tried".
     pub verdict: &'static str,
+    /// In how many trials it held: calls, places of a failure, events, whatever the law looks at.
+    pub held: usize,
     /// Why it does not hold.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub breaches: Vec<Breach>,
@@ -30,11 +32,11 @@ impl Ruling {
 /// on none.
 pub async fn certify(benches: &[Bench], law: &'static Law) -> Ruling {
     let mut breaches = Vec::new();
-    let mut held = false;
+    let mut held = 0;
     let mut why = None;
     for bench in benches {
         match (law.trial)(bench).await {
-            Verdict::Held => held = true,
+            Verdict::Held(trials) => held += trials,
             Verdict::NotTried(reason) => why = why.or(Some(reason)),
             Verdict::Broken(found) => breaches.extend(
                 found
@@ -43,11 +45,11 @@ pub async fn certify(benches: &[Bench], law: &'static Law) -> Ruling {
             ),
         }
     }
-    let verdict = match (breaches.is_empty(), held) {
+    let verdict = match (breaches.is_empty(), held > 0) {
         (false, _) => "broken",
         (true, true) => "held",
         (true, false) => "not-tried",
     };
     let why = why.filter(|_| verdict == "not-tried");
-    Ruling { law: law.name, sentence: law.sentence, verdict, breaches, why }
+    Ruling { law: law.name, sentence: law.sentence, verdict, held, breaches, why }
 }

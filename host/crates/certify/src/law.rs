@@ -38,8 +38,8 @@ pub struct Breach {
 /// What came of a trial.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// The law holds.
-    Held,
+    /// The law holds, in so many trials.
+    Held(usize),
     /// It does not; never empty.
     Broken(Vec<Breach>),
     /// It could not be tried, and why.
@@ -87,7 +87,7 @@ impl Trying {
         match (self.breaches.is_empty(), self.tried) {
             (false, _) => Verdict::Broken(self.breaches),
             (true, 0) => Verdict::NotTried(why_not.to_owned()),
-            (true, _) => Verdict::Held,
+            (true, tried) => Verdict::Held(tried),
         }
     }
 }
