@@ -178,18 +178,38 @@ pub fn of_posts(posts: &[(String, Value)], around: &Around<'_>) -> Vec<Event> {
 
 /// Returns the events of a page: its posts, and of the posts that they refer to those that are ours.
 pub fn of_page(answer: &Answer, own: Option<&str>, origin: Origin) -> Vec<Event> {
+    of_newest(answer, own, origin, usize::MAX)
+}
+
+/// Returns the events of the `count` newest posts of a page and of what these refer to.
+pub fn of_newest(answer: &Answer, own: Option<&str>, origin: Origin, count: usize) -> Vec<Event> {
     let around = Around::new(&answer.includes, own, origin);
+    let known: BTreeSet<&str> = answer.data.entries().iter().map(id_of).collect();
+    let is_part = count < answer.data.entries().len();
     let mut posts = entries("/data", answer.data.entries());
-    let known: BTreeSet<&str> =
-        answer.data.entries().iter().filter_map(|entry| entry.get("id").and_then(Value::as_str)).collect();
-    let is_ours = |entry: &Value| {
-        let text = |name: &str| entry.get(name).and_then(Value::as_str).unwrap_or_default();
-        own.is_some_and(|own| own == text("author_id")) && !known.contains(text("id"))
+    if is_part {
+        posts.sort_by(|(_, a), (_, b)| ids::compare(id_of(b), id_of(a)));
+        posts.truncate(count);
+    }
+    let referred: BTreeSet<String> = posts.iter().flat_map(|(_, entry)| references(entry)).collect();
+    let is_wanted = |entry: &Value| {
+        let author = entry.get("author_id").and_then(Value::as_str);
+        let is_ours = own.is_some() && own == author && !known.contains(id_of(entry));
+        is_ours && (!is_part || referred.contains(id_of(entry)))
     };
     // Others' posts that are only referred to were not searched for; ours are the thread's other half.
-    let referred = entries("/includes/tweets", &answer.includes.tweets);
-    posts.extend(referred.into_iter().filter(|(_, entry)| is_ours(entry)));
+    let beside = entries("/includes/tweets", &answer.includes.tweets);
+    posts.extend(beside.into_iter().filter(|(_, entry)| is_wanted(entry)));
     of_posts(&posts, &around)
+}
+
+fn id_of(entry: &Value) -> &str {
+    entry.get("id").and_then(Value::as_str).unwrap_or_default()
+}
+
+fn references(entry: &Value) -> Vec<String> {
+    let post = Post::deserialize(entry).ok();
+    post.into_iter().flat_map(|post| post.referenced_tweets).map(|reference| reference.id).collect()
 }
 
 /// Returns the beginning of a text for a title: X's posts have none.

@@ -38,6 +38,8 @@ pub struct Page {
     pub newest: Option<String>,
     pub oldest: Option<String>,
     pub next_token: Option<String>,
+    /// There is nothing behind it.
+    pub is_last: bool,
 }
 
 impl Answer {
@@ -54,8 +56,18 @@ impl Answer {
                 .or_else(|| posts().max_by(|a, b| ids::compare(a, b)).map(str::to_owned)),
             oldest: told(&meta.oldest_id)
                 .or_else(|| posts().min_by(|a, b| ids::compare(a, b)).map(str::to_owned)),
+            is_last: meta.next_token.as_ref().is_none_or(String::is_empty),
             next_token: meta.next_token.clone().filter(|token| !token.is_empty()),
         }
+    }
+
+    /// Returns the page that its `count` newest posts would be: what is behind goes on by id, not by X's token.
+    pub fn page_of_newest(&self, count: usize) -> Page {
+        let ids = self.data.entries().iter().filter_map(|entry| entry.get("id")?.as_str());
+        let mut ids: Vec<&str> = ids.filter(|id| ids::is_id(id)).collect();
+        ids.sort_by(|a, b| ids::compare(b, a));
+        let oldest = ids.get(..count).and_then(<[_]>::last).map(|id| (*id).to_owned());
+        Page { count: count as u64, oldest, next_token: None, is_last: false, ..self.page() }
     }
 }
 

@@ -8,6 +8,7 @@ use hark_sdk::prelude::*;
 
 use crate::events::{self, Origin};
 use crate::manifest::Stream;
+use crate::model::Answer;
 use crate::position::Position;
 use crate::run::{Lost, Range, Run};
 use crate::{Settings, api, limits, prices, problem};
@@ -166,18 +167,45 @@ impl Reader<'_> {
     fn take(&mut self, range: Range, read: &api::Read) -> Result<(), Fault> {
         let api::Read { response, answer } = read;
         self.tell_limit(response);
-        let found = events::of_page(answer, self.run.position.user.as_deref(), Origin::from(response));
         let posts = answer.data.entries().len() as u64;
         self.batch.cost_microusd += posts * self.price() + answer.includes.tweets.len() as u64 * prices::POST;
         if posts == 0 && answer.meta.result_count.is_none() && !answer.errors.is_empty() {
             let why = answer.errors[0].detail.clone().unwrap_or_default();
             return Err(Fault::NotFound(format!("X has nothing for {}: {why}", self.stream.name())));
         }
+        let (found, cut) = self.fitting(answer, Origin::from(response));
         self.batch.events.extend(found);
-        if let Some(lost) = self.run.take(self.stream, range, answer, Clock::now()) {
+        let page = match cut {
+            None => answer.page(),
+            // The page is asked for again by the next call.
+            Some(0) => return Ok(()),
+            Some(count) => answer.page_of_newest(count),
+        };
+        if let Some(lost) = self.run.take(self.stream, range, page, Clock::now()) {
             self.tell_lost(lost);
         }
         Ok(())
+    }
+
+    /// Returns the events of a page, and if not all fit into the budget of how many of its newest posts they are:
+    /// X has a least size of pages, the budget has none. The first post always fits, or nothing ever would.
+    fn fitting(&self, answer: &Answer, origin: Origin) -> (Vec<Event>, Option<usize>) {
+        let own = self.run.position.user.as_deref();
+        let most = usize::try_from(self.request.budget.max_events).unwrap_or(usize::MAX);
+        let room = most.saturating_sub(self.batch.events.len());
+        let has_items = self.batch.events.iter().any(|event| matches!(event, Event::Item(_)));
+        let (least, all) = (usize::from(!has_items), answer.data.entries().len());
+        let found = events::of_page(answer, own, origin);
+        if found.len() <= room || all <= least {
+            return (found, None);
+        }
+        let mut count = room.clamp(least, all - 1);
+        let mut found = events::of_newest(answer, own, origin, count);
+        while found.len() > room && count > least {
+            count -= 1;
+            found = events::of_newest(answer, own, origin, count);
+        }
+        (found, Some(count))
     }
 
     fn tell_lost(&mut self, lost: Lost) {

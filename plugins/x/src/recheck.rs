@@ -21,40 +21,56 @@ pub struct Found {
     pub newer: Vec<String>,
 }
 
+/// Where a recheck goes on.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Place {
+    /// How many of the ids are done.
+    done: usize,
+    /// Newer versions that are still to be looked up.
+    #[serde(default)]
+    newer: Vec<String>,
+}
+
 /// Answers each id of the request: figures, a newer version, or a removal.
 pub fn recheck(settings: &Settings, request: &ReadRequest) -> Result<Batch, Fault> {
-    // How many of the ids are done.
-    let mut done: usize = cursor::read(VERSION, request.continuation.as_deref())?.unwrap_or_default();
+    let place = cursor::read::<Place>(VERSION, request.continuation.as_deref())?;
+    let Place { mut done, mut newer } = place.unwrap_or_default();
     let mut batch = Batch::default();
     let mut requests = 0;
-    let most = usize::try_from(limits::PAGE_MAX).unwrap_or(usize::MAX);
-    while done < request.ids.len() {
+    let most = chunk_of(request);
+    while done < request.ids.len() || !newer.is_empty() {
         let may_go_on = requests == 0 || has_room(request, &batch, requests);
         if !may_go_on {
-            batch.continuation = Some(cursor::write(VERSION, &done)?);
+            batch.continuation = Some(cursor::write(VERSION, &Place { done, newer })?);
             break;
         }
-        let chunk = &request.ids[done..request.ids.len().min(done + most)];
-        done += chunk.len();
-        let asked: Vec<&str> = chunk.iter().map(String::as_str).filter(|id| ids::is_id(id)).collect();
-        if asked.is_empty() {
-            continue;
-        }
-        let newer = look_up(settings, &asked, &mut batch, &mut requests)?;
-        let newer: Vec<&str> = newer.iter().map(String::as_str).collect();
         if !newer.is_empty() {
             // A version that was asked for by its id is shown although there is a newer one.
             look_up(settings, &newer, &mut batch, &mut requests)?;
+            newer.clear();
+            continue;
+        }
+        let chunk = &request.ids[done..request.ids.len().min(done + most)];
+        done += chunk.len();
+        let asked: Vec<String> = chunk.iter().filter(|id| ids::is_id(id)).cloned().collect();
+        if !asked.is_empty() {
+            newer = look_up(settings, &asked, &mut batch, &mut requests)?;
         }
     }
     Ok(batch)
 }
 
+/// How many ids go into one look-up: so many that what they become fits into the budget.
+fn chunk_of(request: &ReadRequest) -> usize {
+    let events = usize::try_from(request.budget.max_events).unwrap_or(usize::MAX);
+    (events / limits::EVENTS_PER_POST).clamp(1, usize::try_from(limits::PAGE_MAX).unwrap_or(usize::MAX))
+}
+
 fn has_room(request: &ReadRequest, batch: &Batch, requests: u32) -> bool {
     let Budget { max_events, max_requests, max_cost_microusd, deadline } = request.budget;
-    let events = batch.events.len() + usize::try_from(limits::PAGE_MAX).unwrap_or(usize::MAX);
+    let events = batch.events.len() + chunk_of(request) * limits::EVENTS_PER_POST;
     let cost = batch.cost_microusd + limits::PAGE_MAX * prices::POST;
-    requests + 2 <= max_requests
+    requests < max_requests
         && events <= usize::try_from(max_events).unwrap_or(usize::MAX)
         && (max_cost_microusd == 0 || cost <= max_cost_microusd)
         && batch.limit_left != Some(0)
@@ -63,7 +79,7 @@ fn has_room(request: &ReadRequest, batch: &Batch, requests: u32) -> bool {
 
 fn look_up(
     settings: &Settings,
-    ids: &[&str],
+    ids: &[String],
     batch: &mut Batch,
     requests: &mut u32,
 ) -> Result<Vec<String>, Fault> {

@@ -6,7 +6,7 @@
 use hark_sdk::prelude::*;
 
 use crate::manifest::Stream;
-use crate::model::{Answer, Page};
+use crate::model::Page;
 use crate::position::{Floor, Hole, Position};
 use crate::{ids, limits};
 
@@ -151,13 +151,12 @@ impl Run {
 
     /// Takes note of a page that was asked for as `range` at `now`. Returns what is lost for good, if a part is
     /// at its end.
-    pub fn take(&mut self, stream: Stream, range: Range, answer: &Answer, now: Ms) -> Option<Lost> {
-        let page = answer.page();
+    pub fn take(&mut self, stream: Stream, range: Range, page: Page, now: Ms) -> Option<Lost> {
         for hole in &mut self.position.holes {
             hole.newer += page.count;
         }
         let Range { part, floor, until_id, .. } = range;
-        let is_last = page.next_token.is_none();
+        let is_last = page.is_last;
         let next_part = if part == Part::Top && page.oldest.is_none() { Part::Top } else { Part::Hole };
         self.ahead = page.next_token.clone().map(|token| Ahead { token, part: next_part, floor, until_id });
         match part {
@@ -244,6 +243,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::model::Answer;
 
     const NOW: Ms = 1_784_928_203_000;
 
@@ -258,7 +258,7 @@ mod tests {
 
     fn take(run: &mut Run, now: Ms, ids: &[u64], next: Option<&str>) -> Range {
         let range = run.next(now).unwrap();
-        assert_eq!(run.take(Stream::Search, range.clone(), &page(ids, next), now), None);
+        assert_eq!(run.take(Stream::Search, range.clone(), page(ids, next).page(), now), None);
         range
     }
 
@@ -280,6 +280,17 @@ mod tests {
         assert_eq!((lower.until_id, lower.token, lower.floor), (Some(id(60)), None, Floor::at(NOW - 1)));
         assert_eq!((run.next(later), run.position.holes.len()), (None, 0));
         assert_eq!(run.position.floor.since_id, Some(id(99)));
+    }
+
+    #[test]
+    fn a_page_of_which_not_all_was_taken_goes_on_by_id() {
+        let mut run = Run::onward(Position::default(), NOW - 1);
+        let range = run.next(NOW).unwrap();
+        let cut = page(&[90, 80, 70], None).page_of_newest(2);
+        assert_eq!(run.take(Stream::Search, range, cut, NOW), None);
+        let range = take(&mut run, NOW, &[70], None);
+        assert_eq!((range.token, range.until_id), (None, Some(id(80))));
+        assert_eq!((run.next(NOW), run.position.floor.since_id), (None, Some(id(90))));
     }
 
     #[test]

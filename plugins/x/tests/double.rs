@@ -254,6 +254,62 @@ fn a_backfill_goes_down_and_has_a_cursor_of_its_own() {
 }
 
 #[test]
+fn a_budget_smaller_than_the_smallest_page_cuts_the_page_and_loses_nothing() {
+    let stage = Stage::signed_in();
+    stage.double.control(json!({"op": "seed", "items": 25}));
+    for (mode, max_events) in [
+        (ReadMode::Incremental, 7),
+        (ReadMode::Incremental, 1),
+        (ReadMode::Backfill, 7),
+        (ReadMode::Backfill, 40),
+    ] {
+        let budget = Budget { max_events, ..request("search", None).budget };
+        // A post that comes between two calls moves the page of a search without a token.
+        stage.double.control(json!({"op": "after", "path": "/2/tweets/search", "do": {"op": "insert", "text": "acme, meanwhile"}}));
+        let known: BTreeSet<String> = {
+            let (whole, _) = stage.run(request("search", None)).unwrap();
+            items(&whole[0].events).iter().map(|item| item.id.clone()).collect()
+        };
+        let (batches, _) = stage.run(ReadRequest { mode, budget, ..request("search", None) }).unwrap();
+        let mut came: Vec<String> = Vec::new();
+        for batch in &batches {
+            let one = items(&batch.events).len() == 1 && batch.events.len() <= 3;
+            assert!(batch.events.len() <= max_events as usize || one, "{max_events}: {}", batch.events.len());
+            came.extend(items(&batch.events).iter().map(|item| item.id.clone()));
+        }
+        let unique: BTreeSet<String> = came.iter().cloned().collect();
+        assert!(known.is_subset(&unique), "{mode:?} {max_events}: {:?}", known.difference(&unique));
+        assert_eq!(came.len(), unique.len(), "none twice");
+    }
+}
+
+#[test]
+fn a_recheck_keeps_its_budget() {
+    let stage = Stage::signed_in();
+    let ids: Vec<String> = (0..5)
+        .map(|n| stage.insert(json!({"text": format!("acme {n}"), "author": format!("author{n}")})))
+        .collect();
+    for id in &ids[..2] {
+        stage.double.control(json!({"op": "edit", "id": id, "text": "acme, edited"}));
+    }
+    for (max_events, max_requests) in [(1, 50), (7, 50), (2_000, 1)] {
+        let budget = Budget { max_events, max_requests, ..request("search", None).budget };
+        stage.double.control(json!({"op": "clear-log"}));
+        let recheck =
+            ReadRequest { mode: ReadMode::Recheck, ids: ids.clone(), budget, ..request("search", None) };
+        let (batches, _) = stage.run(recheck).unwrap();
+        assert!(stage.asked().len() <= batches.len() * max_requests as usize, "{:?}", stage.asked());
+        for batch in &batches {
+            let one = items(&batch.events).len() <= 1 && batch.events.len() <= 3;
+            assert!(batch.events.len() <= max_events as usize || one, "{max_events}: {}", batch.events.len());
+        }
+        let all: Vec<Event> = batches.into_iter().flat_map(|batch| batch.events).collect();
+        assert_eq!(texts(&all), ["acme, edited", "acme, edited"], "{max_events} {max_requests}");
+        assert_eq!(all.iter().filter(|event| matches!(event, Event::Engagement(_))).count(), 3);
+    }
+}
+
+#[test]
 fn a_recheck_tells_figures_edits_and_what_is_gone() {
     let stage = Stage::searching();
     let ids: Vec<String> = (0..150).map(|n| stage.insert(json!({"text": format!("acme {n}")}))).collect();
