@@ -86,13 +86,21 @@ pub fn call(request: Request) -> Result<Reply, Failure> {
     let response = request.send().map_err(sent)?;
     let usage = Usage::of(&response);
     let until = usage.limited_until(response.received_at());
-    match error_in(response.body()) {
-        Some(error) => Err(failed(error, until)),
-        None => match response.fault() {
-            Some(fault) => Err(Failure { fault, error: None, uncertain: response.status() >= 500 }),
-            None => Ok(Reply { response, usage }),
-        },
+    let uncertain = response.status() >= 500;
+    match (error_in(response.body()), response.fault()) {
+        // A code that nobody knows says less than a status that does say something.
+        (Some(error), Some(fault)) if error.class() == Class::Unknown && !is_vague(&fault) => {
+            Err(Failure { fault, error: Some(Box::new(error)), uncertain })
+        }
+        (Some(error), _) => Err(failed(error, until)),
+        (None, Some(fault)) => Err(Failure { fault, error: None, uncertain }),
+        (None, None) => Ok(Reply { response, usage }),
     }
+}
+
+/// Meta answers 400 to nearly everything.
+fn is_vague(fault: &Fault) -> bool {
+    matches!(fault, Fault::Protocol(_))
 }
 
 /// Judges an error as that of one call, which it is in a batch, too.

@@ -94,6 +94,23 @@ fn errors_are_classed_by_code_and_never_by_status() {
 }
 
 #[test]
+fn a_code_that_nobody_knows_leaves_the_word_to_the_status() {
+    type Right = fn(&Fault) -> bool;
+    let cases: [(u16, Right); 5] = [
+        (401, |it| matches!(it, Fault::Auth(_))),
+        (429, |it| matches!(it, Fault::RateLimited(_))),
+        (500, |it| matches!(it, Fault::Transient(_))),
+        (400, |it| matches!(it, Fault::Protocol(why) if why.contains("99999"))),
+        (200, |it| matches!(it, Fault::Protocol(why) if why.contains("99999"))),
+    ];
+    for (status, right) in cases {
+        let body = error(99_999, None, "of next year").unwrap().2;
+        let fault = fault_of(move || Ok((status, Vec::new(), body.clone())));
+        assert!(right(&fault), "{status}: {fault:?}");
+    }
+}
+
+#[test]
 fn a_limit_ends_when_the_platform_says() {
     let until = |minutes: u32| {
         let usage =
