@@ -3,6 +3,8 @@
 //! The list is newest first; a post that is edited gets a new place at its top. So the cursor is given at
 //! the end of a run only, and is the place of the newest post that the run began with.
 
+use std::hash::BuildHasher;
+
 use hark_guests::faulty::{Post, Posts, hex, posts_of};
 use hark_sdk::prelude::*;
 use hark_sdk::{Digest, hmac_equal};
@@ -14,15 +16,25 @@ const PAGE_POSTS: u32 = 3;
 
 #[derive(Deserialize, JsonSchema)]
 struct Settings {
-    url: String,
+    /// An option, so that its lack is a fault of our own.
+    #[schemars(required)]
+    url: Option<String>,
     /// What is to be wrong; nothing by default.
     #[serde(default)]
+    #[schemars(length(max = 40))]
     fault: String,
 }
 
 impl Settings {
     fn has(&self, fault: &str) -> bool {
         self.fault == fault
+    }
+
+    fn url(&self) -> Result<&str, Fault> {
+        match &self.url {
+            None if self.has("guesses-settings") => Ok("http://127.0.0.1"),
+            url => url.as_deref().ok_or_else(|| Fault::config("url", "it is missing")),
+        }
     }
 }
 
@@ -57,13 +69,21 @@ impl Connector for Faulty {
             webhook: true,
             ..StreamInfo::new(STREAM).visibility_floor(Visibility::Community).sees_edits()
         };
-        Manifest::new("faulty", "1.0.0").host("{url}").credential(token).credential(hook).stream(stream)
+        let action = ActionInfo {
+            name: "reply".to_owned(),
+            // Its type is written over in one of the tests.
+            schema: r#"{"title":"a reply","type":"object"}"#.to_owned(),
+            max_chars: None,
+            needs_summon: false,
+        };
+        let manifest = Manifest::new("faulty", "1.0.0").host("{url}").credential(token).credential(hook);
+        manifest.stream(stream).action(action)
     }
 
     fn check(settings: &Settings) -> Result<CheckReport, Fault> {
         let times = if settings.has("chatty-check") { 5 } else { 1 };
         for _ in 0..times {
-            http::get(format!("{}/me", settings.url)).credential("token").send()?.ok()?;
+            http::get(format!("{}/me", settings.url()?)).credential("token").send()?.ok()?;
         }
         Ok(CheckReport { account: Some("me".to_owned()), ..CheckReport::default() })
     }
@@ -83,7 +103,7 @@ impl Connector for Faulty {
 
     fn receive(settings: &Settings, delivery: Delivery) -> Result<DeliveryResult, Fault> {
         if settings.has("asks-while-receiving") {
-            let _ = http::get(&settings.url).send();
+            let _ = http::get(settings.url()?).send();
         }
         let header = delivery.headers.iter().find(|(name, _)| name == "x-signature");
         let claimed = header.and_then(|(_, value)| hex(value.strip_prefix("sha256=")?)).unwrap_or_default();
@@ -128,8 +148,13 @@ impl Settings {
         };
         Item { revision: post.seq.to_string(), ..Item::new(id, text, at, origin) }
             .visibility(visibility)
-            .title(title)
+            .title(if self.has("never-the-same") { chance() } else { title })
     }
+}
+
+/// Returns what is never the same twice: the key of a hasher is made of random bytes.
+fn chance() -> String {
+    std::hash::RandomState::new().hash_one(0).to_string()
 }
 
 struct Run<'s> {
@@ -177,11 +202,14 @@ impl<'s> Run<'s> {
     /// Reads one page and returns whether there are more.
     fn page(&mut self) -> Result<bool, Fault> {
         let count = if self.settings.has("greedy-events") { PAGE_POSTS } else { PAGE_POSTS.min(self.room()) };
-        let (base, since) = (&self.settings.url, self.since.seq);
+        let (base, since) = (self.settings.url()?, self.since.seq);
         let mut request = http::get(format!("{base}/posts"))
             .credential("token")
             .query("since", since.to_string())
             .query("count", count.to_string());
+        if self.settings.has("asks-anew") {
+            request = request.query("fresh", "1");
+        }
         if self.settings.has("browser") {
             request = request.header("user-agent", "Mozilla/5.0 (X11; Linux x86_64)");
         }
@@ -202,13 +230,14 @@ impl<'s> Run<'s> {
     }
 
     fn send(&mut self, request: http::Request) -> Result<Option<http::Response>, Fault> {
-        use http::HttpFault::{Connect, Timeout, TooLarge};
+        use http::HttpFault::{Budget, Connect, Timeout, TooLarge};
         let has = |fault| self.settings.has(fault);
         let sent = match request.clone().send() {
             Ok(response) if response.status() == 401 && has("tries-401-again") => request.send(),
             Err(Connect(_)) if has("reset-is-the-end") => return Ok(self.end()),
             Err(Timeout) if has("silence-is-the-end") => return Ok(self.end()),
             Err(TooLarge(_)) if has("panics-on-large") => panic!("nobody writes that much"),
+            Err(Budget) if has("panics-on-limits") => panic!("there was always one more request"),
             sent => sent,
         }?;
         match sent.status() {

@@ -15,7 +15,7 @@ use house::{House, SMALL, all, context, id, listened, request};
 use tokio::net::TcpListener;
 
 /// Guests that other crates call.
-const CALLED_ELSEWHERE: &[&str] = &["faulty", "pages", "platform"];
+const CALLED_ELSEWHERE: &[&str] = &["faulty", "faulty_always", "faulty_wire", "pages", "platform"];
 
 /// Makes one test of each guest, and the list of guests that have one.
 macro_rules! guests {
