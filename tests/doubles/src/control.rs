@@ -8,6 +8,7 @@ use crate::core::Armed;
 use crate::double::Stage;
 use crate::emitter::DeliverArgs;
 use crate::fault::Order;
+use crate::weather::Weather;
 use crate::{Hook, emitter, request_log};
 
 /// Why an operation was not done.
@@ -102,7 +103,8 @@ impl Stage {
             "now" => self.core.clock().set(arguments::<Millis>(op, args)?.ms),
             "advance" => _ = self.core.clock().advance(arguments::<Millis>(op, args)?.ms),
             "fault" => self.core.state().faults.add(arguments::<Order>(op, args)?),
-            "clear-faults" => self.core.state().faults.clear(),
+            "clear-faults" => self.core.state().clear_faults(),
+            "weather" => self.core.state().weather = Some(arguments::<Weather>(op, args)?),
             "limit" => {
                 let Limit { bucket, limit } = arguments(op, args)?;
                 self.core.state().rates.set_limit(bucket, limit);

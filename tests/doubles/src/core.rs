@@ -13,6 +13,7 @@ use crate::emitter::Emitter;
 use crate::fault::{Fault, Faults};
 use crate::rates::Rates;
 use crate::tokens::{Token, Tokens};
+use crate::weather::Weather;
 use crate::{Allowance, Clock, Entry, Ms, Push, Standing};
 
 /// An operation that waits for its request: items come or go while somebody turns pages.
@@ -41,6 +42,7 @@ fn one() -> u32 {
 #[derive(Default)]
 pub(crate) struct State {
     pub faults: Faults,
+    pub weather: Option<Weather>,
     pub rates: Rates,
     pub tokens: Tokens,
     pub log: Vec<Entry>,
@@ -48,6 +50,14 @@ pub(crate) struct State {
     pub emitter: Emitter,
     /// Buckets whose client knows that nothing is left, and until when.
     told: BTreeMap<String, Ms>,
+}
+
+impl State {
+    /// Forgets all that was to go wrong.
+    pub fn clear_faults(&mut self) {
+        self.faults.clear();
+        self.weather = None;
+    }
 }
 
 /// What every platform of a double stands on.
@@ -103,7 +113,9 @@ impl Core {
     }
 
     pub(crate) fn strike(&self, request: &Parts) -> Option<Fault> {
-        self.state().faults.strike(request)
+        let state = &mut *self.state();
+        let ordered = state.faults.strike(request);
+        ordered.or_else(|| state.weather.as_mut()?.strike(request, self.seed))
     }
 
     /// Counts a request; the second half says whether the client knew that it was one too many.

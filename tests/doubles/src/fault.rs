@@ -35,6 +35,9 @@ pub enum FaultKind {
     /// Status 200 with no body.
     #[serde(rename = "empty-200")]
     Empty200,
+    /// A gateway's answer to too many requests: status 429, `Retry-After`, no word of the platform's.
+    #[serde(rename = "busy-429")]
+    Busy429,
     /// The platform's answer to too many requests.
     RateLimit,
     /// The platform's answer when what was paid for is used up.
@@ -65,6 +68,9 @@ pub struct Fault {
     /// Milliseconds before each piece of `drip`.
     #[serde(default)]
     pub pause_ms: u64,
+    /// Seconds of the `Retry-After` of `busy-429`.
+    #[serde(default)]
+    pub retry_secs: u32,
     /// Right that `scope` misses.
     #[serde(default)]
     pub scope: String,

@@ -58,7 +58,7 @@ async fn answer<F: Future<Output = Response>>(
         if let Some(refusal) = refusal_of(stage, fault, allowance.as_ref()) {
             return refuse(stage, &refusal, parts);
         }
-        if let Some(instead) = marred::instead(fault.kind) {
+        if let Some(instead) = marred::instead(fault) {
             return instead;
         }
         if fault.kind == FaultKind::Reset {
@@ -139,8 +139,8 @@ fn end(stage: &Stage, number: u64, status: Option<u16>) {
 
 fn note(stage: &Stage, number: u64, change: impl FnOnce(&mut Entry)) {
     let mut state = stage.core.state();
-    // The log may have been cleared while the request was under way.
-    if let Some(entry) = state.log.iter_mut().find(|entry| entry.number == number) {
-        change(entry);
+    // Numbers rise, but the log may have been cleared while the request was under way.
+    if let Ok(place) = state.log.binary_search_by_key(&number, |entry| entry.number) {
+        change(&mut state.log[place]);
     }
 }

@@ -35,6 +35,7 @@ pub mod times;
 mod tokens;
 pub mod torture;
 mod unsaid;
+mod weather;
 
 pub use clock::Clock;
 pub use control::ControlError;

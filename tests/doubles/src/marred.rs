@@ -16,14 +16,20 @@ use crate::reply;
 
 const PAGE_502: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad \
                         Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
+const PAGE_429: &str = "<html><head><title>429 Too Many Requests</title></head><body><center><h1>429 Too Many \
+                        Requests</h1></center></body></html>";
 const PAGE_200: &str = "<!DOCTYPE html><html><head><title>Welcome to our network</title></head><body>Please sign in.</body></html>";
 
 /// Returns the answer in the place of the true one, where the fault needs no true one.
-pub(crate) fn instead(kind: FaultKind) -> Option<Response> {
-    Some(match kind {
+pub(crate) fn instead(fault: &Fault) -> Option<Response> {
+    Some(match fault.kind {
         FaultKind::Html502 => reply::with_type(502, "text/html", PAGE_502),
         FaultKind::Html200 => reply::with_type(200, "text/html; charset=utf-8", PAGE_200),
         FaultKind::Empty200 => reply::with_type(200, "application/json; charset=utf-8", ""),
+        FaultKind::Busy429 => {
+            let busy = reply::with_type(429, "text/html", PAGE_429);
+            reply::and_headers(busy, &[("retry-after", fault.retry_secs.to_string())])
+        }
         _ => return None,
     })
 }

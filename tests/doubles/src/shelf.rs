@@ -112,6 +112,12 @@ impl<T: Clone> Shelf<T> {
         })
     }
 
+    /// Goes through what was put or changed, from the smallest id up, with ids above `above` only.
+    pub fn kept_after(&self, above: u64) -> impl Iterator<Item = (u64, T)> + '_ {
+        let later = self.kept.range((Bound::Excluded(above), Bound::Unbounded));
+        later.filter_map(|(id, thing)| Some((*id, thing.clone()?)))
+    }
+
     fn id_before(&self, below: Option<u64>) -> Option<u64> {
         let end = below.map_or(Bound::Unbounded, Bound::Excluded);
         let kept = self.kept.range((Bound::Unbounded, end)).next_back().map(|(id, _)| *id);
@@ -172,6 +178,11 @@ mod tests {
         assert_eq!(shelf.oldest_first(Some(115)).map(|(id, _)| id).collect::<Vec<_>>(), [120, 130]);
         assert_eq!((shelf.len(), shelf.last_id()), (4, Some(130)));
         assert_eq!((shelf.get(110), shelf.get(111)), (None, None));
+        assert_eq!(
+            shelf.kept_after(115).map(|(id, _)| id).collect::<Vec<_>>(),
+            [120],
+            "nor what was removed"
+        );
     }
 
     #[test]

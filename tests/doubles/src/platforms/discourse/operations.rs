@@ -185,6 +185,7 @@ pub fn run(forum: &Discourse, op: &str, args: &Value) -> Result<Value, ControlEr
             forum.state().world.seed(seed, items, now);
             Ok(json!({ "items": items }))
         }
+        "ids" => Ok(forum.state().world.posts.keys().map(|id| json!(id.to_string())).collect()),
         "torture" => torture::asked(args)?.into_iter().map(|(_, case)| suffer(forum, &case)).collect(),
         "ping" => {
             forum.tell_ping();

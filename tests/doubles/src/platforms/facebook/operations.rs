@@ -89,6 +89,9 @@ struct Switch {
     times: u32,
     #[serde(default)]
     fields: Vec<String>,
+    /// Of generated posts one of so many has comments.
+    #[serde(default = "many")]
+    talked_about: u64,
 }
 
 /// Does an operation.
@@ -133,10 +136,11 @@ pub fn run(facebook: &Facebook, op: &str, args: &Value) -> Result<Value, Control
         }
         "review" => review(facebook, &arguments(op, args)?),
         "seed" => {
-            let Switch { items, .. } = arguments(op, args)?;
-            facebook.state().world.generate(items, facebook.core.now());
+            let Switch { items, talked_about, .. } = arguments(op, args)?;
+            facebook.state().world.generate(items, talked_about, facebook.core.now());
             Ok(json!({ "items": items }))
         }
+        "ids" => Ok(json!(facebook.state().world.ids())),
         "torture" => torture::asked(args)?.into_iter().map(|(_, case)| suffer(facebook, &case)).collect(),
         "require-proof" | "hide-people" | "batch-timeouts" | "subscribe" => {
             let Switch { on, times, fields, .. } = arguments(op, args)?;

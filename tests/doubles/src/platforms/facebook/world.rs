@@ -95,6 +95,8 @@ pub struct World {
     comments: BTreeMap<u64, Vec<Comment>>,
     people: BTreeMap<u64, String>,
     pub deleted: BTreeMap<String, Gone>,
+    /// One of so many generated posts has comments.
+    talked_about: u64,
     seed: u64,
     last_post: u64,
     last_comment: u64,
@@ -110,16 +112,20 @@ impl World {
             comments: BTreeMap::new(),
             people: people.into_iter().map(|(id, name)| (id, name.to_owned())).collect(),
             deleted: BTreeMap::new(),
+            talked_about: 1,
             seed,
             last_post: FIRST_POST - POST_STEP,
             last_comment: FIRST_COMMENT,
         }
     }
 
-    /// Generates `count` posts, one each minute, the last one a minute before `now`; some have comments.
-    pub fn generate(&mut self, count: u64, now: Ms) {
+    /// Generates `count` posts, one each minute, the last one a minute before `now`; of each `talked_about` the
+    /// first has up to three comments.
+    pub fn generate(&mut self, count: u64, talked_about: u64, now: Ms) {
+        self.talked_about = talked_about.max(1);
         let (seed, first) = (self.seed, now - STEP_MS * Ms::try_from(count).unwrap_or(0));
-        self.posts.generate(FIRST_POST, POST_STEP, count, move |number| made_post(seed, number, first));
+        let of = self.talked_about;
+        self.posts.generate(FIRST_POST, POST_STEP, count, move |number| made_post(seed, number, first, of));
     }
 
     /// Returns an id for a post, greater than all before.
@@ -141,7 +147,7 @@ impl World {
             Some(comments) => comments.clone(),
             None => {
                 let made = self.posts.get(post).filter(|post| post.is_made);
-                made.map_or_else(Vec::new, |post| made_comments(self.seed, &post))
+                made.map_or_else(Vec::new, |post| made_comments(self.seed, &post, self.talked_about))
             }
         }
     }
@@ -158,6 +164,18 @@ impl World {
             Some(_) => self.posts.change(id, change),
             None => self.tagged.change(id, change),
         }
+    }
+
+    /// Returns the full ids of all that stands on the page.
+    pub fn ids(&self) -> Vec<String> {
+        let posts = self.posts.oldest_first(None).map(|(_, post)| post);
+        posts
+            .flat_map(|post| {
+                let comments = self.comments(post.id);
+                std::iter::once(post.full_id())
+                    .chain(comments.iter().map(Comment::full_id).collect::<Vec<_>>())
+            })
+            .collect()
     }
 
     /// Returns what the full id leads to.
@@ -244,7 +262,7 @@ impl World {
     }
 }
 
-fn made_post(seed: u64, number: u64, first: Ms) -> Post {
+fn made_post(seed: u64, number: u64, first: Ms, talked_about: u64) -> Post {
     let sample = Sample::nth(seed, number);
     let created_at = first + STEP_MS * Ms::try_from(number).unwrap_or(0);
     // Every fourth is the page's own.
@@ -264,14 +282,17 @@ fn made_post(seed: u64, number: u64, first: Ms) -> Post {
         ]),
         ..Post::default()
     };
-    if let Some(last) = made_comments(seed, &post).last() {
+    if let Some(last) = made_comments(seed, &post, talked_about).last() {
         post.updated_at = last.created_at;
     }
     post
 }
 
-fn made_comments(seed: u64, post: &Post) -> Vec<Comment> {
+fn made_comments(seed: u64, post: &Post, talked_about: u64) -> Vec<Comment> {
     let number = post.id.saturating_sub(FIRST_POST) / POST_STEP;
+    if !number.is_multiple_of(talked_about) {
+        return Vec::new();
+    }
     let made = |place: u64| {
         let sample = Sample::nth(seed.wrapping_add(1), number * 4 + place);
         let id = FIRST_MADE_COMMENT + number * 4 + place;

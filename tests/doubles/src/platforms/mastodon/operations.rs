@@ -106,6 +106,7 @@ pub fn run(it: &Mastodon, op: &str, args: &Value) -> Result<Value, ControlError>
             it.state().seed(it.core.seed(), items, it.core.now());
             Ok(json!({ "items": items }))
         }
+        "ids" => Ok(it.state().statuses.oldest_first(None).map(|(id, _)| json!(id.to_string())).collect()),
         "torture" => torture::asked(args)?.into_iter().map(|(_, case)| suffer(it, &case)).collect(),
         _ => Err(ControlError::Unknown(op.to_owned())),
     }

@@ -55,6 +55,11 @@ impl Asked {
         }
     }
 
+    /// Returns the id below which the page lies, so that what is newer need not be made.
+    pub fn below(&self) -> Option<u64> {
+        self.max_id
+    }
+
     /// Chooses the page out of things by id, newest first: `since_id` is a floor under the newest, while
     /// `min_id` is what the page follows immediately.
     pub fn choose<T>(&self, newest_first: impl Iterator<Item = (u64, T)>) -> Vec<(u64, T)> {

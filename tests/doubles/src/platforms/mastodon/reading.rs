@@ -90,9 +90,10 @@ fn timeline(
     viewer: u64,
     wanted: impl Fn(&Status) -> bool,
 ) -> Response {
-    let all = world.statuses.newest_first(None);
+    let asked = Asked::read(parameters, 20, STATUSES_MAX);
+    let all = world.statuses.newest_first(asked.below());
     let visible = all.filter(|(_, status)| world.may_see(status, Some(viewer)) && wanted(status));
-    let chosen = Asked::read(parameters, 20, STATUSES_MAX).choose(visible);
+    let chosen = asked.choose(visible);
     let entities = chosen.into_iter().map(|(id, status)| (id, view::status(world, &status)));
     page::answer(request, parameters, entities.collect())
 }

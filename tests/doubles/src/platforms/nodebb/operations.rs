@@ -66,6 +66,9 @@ pub fn run(forum: &NodeBb, op: &str, args: &Value) -> Result<Value, ControlError
         let tid = world.posts.get(&pid).map(|post| post.tid);
         return Ok(json!({ "id": pid.to_string(), "ids": [pid.to_string()], "topic": tid }));
     }
+    if op == "ids" {
+        return Ok(world.posts.keys().map(|id| json!(id.to_string())).collect());
+    }
     if op == "torture" {
         return torture::asked(args)?.into_iter().map(|(_, case)| suffer(&mut world, &case, now)).collect();
     }

@@ -256,6 +256,9 @@ fn number(id: Option<&Value>) -> Option<u64> {
 }
 
 fn run(world: &mut World, op: &str, args: &Value, seed: u64, now: Ms) -> Result<Value, ControlError> {
+    if op == "ids" {
+        return Ok(world.posts.keys().map(|id| json!(id.to_string())).collect());
+    }
     if op == "torture" {
         return torture::asked(args)?.into_iter().map(|(_, case)| suffer(world, &case, now)).collect();
     }

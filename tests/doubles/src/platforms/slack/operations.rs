@@ -77,6 +77,9 @@ struct Switch {
     items: u64,
     #[serde(default = "unsaid::yes")]
     on: bool,
+    /// Some of what is generated stands in threads.
+    #[serde(default)]
+    threads: bool,
 }
 
 /// Does an operation.
@@ -125,9 +128,13 @@ pub fn run(slack: &Slack, op: &str, args: &Value) -> Result<Value, ControlError>
             Ok(json!({ "minute": minute }))
         }
         "seed" => {
-            let Switch { items, .. } = arguments(op, args)?;
-            world.seed(slack.core.seed(), items, slack.core.now());
+            let Switch { items, threads, .. } = arguments(op, args)?;
+            world.seed(slack.core.seed(), items, slack.core.now(), threads);
             Ok(json!({ "items": items }))
+        }
+        "ids" => {
+            let channels = world.channels.values();
+            Ok(channels.flat_map(|it| it.messages.oldest_first(None)).map(|(id, _)| json!(ts(id))).collect())
         }
         "torture" => torture::asked(args)?.into_iter().map(|(_, case)| suffer(slack, world, &case)).collect(),
         _ => Err(ControlError::Unknown(op.to_owned())),

@@ -71,8 +71,11 @@ pub fn with_thread(channel: &Channel, top: &Message) -> Value {
 
 /// Returns what was said in the thread on `top`, oldest first.
 pub fn replies(channel: &Channel, top: u64) -> Vec<Message> {
-    let later = channel.messages.oldest_first(Some(top)).map(|(_, message)| message);
-    later.filter(|message| message.thread == Some(top)).collect()
+    // Generated replies are near; only those that were put there can be anywhere.
+    let end = top + channel.reach;
+    let near = channel.messages.oldest_first(Some(top)).take_while(|(id, _)| *id <= end);
+    let all = near.chain(channel.messages.kept_after(end)).map(|(_, message)| message);
+    all.filter(|message| message.thread == Some(top)).collect()
 }
 
 /// Returns somebody.

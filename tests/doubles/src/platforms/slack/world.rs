@@ -14,6 +14,10 @@ pub const OWN_USER: &str = "U0APP";
 pub const CHANNEL: &str = "C024BE91L";
 /// Milliseconds between two generated messages.
 const STEP_MS: Ms = 1_000;
+/// Generated messages of which one can have a thread.
+const TEN: u64 = 10;
+/// How many of them answer it.
+const IN_THREAD: u64 = 3;
 
 /// Who can read a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
@@ -45,6 +49,8 @@ pub struct Channel {
     /// The app is in it.
     pub is_member: bool,
     pub messages: Shelf<Message>,
+    /// How far behind a generated message its last generated reply can be.
+    pub reach: u64,
 }
 
 /// Somebody in the workspace.
@@ -96,16 +102,25 @@ impl World {
 
     /// Opens a channel that the app is in.
     pub fn open(&mut self, id: &str, name: &str, kind: Kind) {
-        let channel = Channel { name: name.to_owned(), kind, is_member: true, messages: Shelf::default() };
+        let channel =
+            Channel { name: name.to_owned(), kind, is_member: true, messages: Shelf::default(), reach: 0 };
         self.channels.insert(id.to_owned(), channel);
     }
 
-    /// Generates `count` messages in the first channel, one each second, the last one second before `now`.
-    pub fn seed(&mut self, seed: u64, count: u64, now: Ms) {
+    /// Generates `count` messages in the first channel, one each second, the last one second before `now`; with
+    /// `threads` the last three of each ten answer the first.
+    pub fn seed(&mut self, seed: u64, count: u64, now: Ms, threads: bool) {
         let first = first_id(now - STEP_MS * Ms::try_from(count).unwrap_or(0));
         let step = first_id(STEP_MS);
         if let Some(channel) = self.channels.get_mut(CHANNEL) {
-            channel.messages.generate(first, step, count, move |number| generated(seed, number, first, step));
+            channel.reach = if threads { TEN * step } else { 0 };
+            channel.messages.generate(first, step, count, move |number| {
+                let mut message = generated(seed, number, first, step);
+                if threads && number % TEN >= TEN - IN_THREAD {
+                    message.thread = Some(first + (number - number % TEN) * step);
+                }
+                message
+            });
         }
     }
 

@@ -94,6 +94,7 @@ pub fn run(x: &X, op: &str, args: &Value) -> Result<Value, ControlError> {
             x.state().world.seed(x.core.seed(), items, x.core.now());
             Ok(json!({ "items": items }))
         }
+        "ids" => Ok(x.state().world.posts.oldest_first(None).map(|(id, _)| json!(id.to_string())).collect()),
         "torture" => torture::asked(args)?.into_iter().map(|(_, case)| suffer(x, &case)).collect(),
         "new-names" => {
             let Switch { on, .. } = arguments(op, args)?;
