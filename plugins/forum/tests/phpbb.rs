@@ -205,3 +205,12 @@ fn a_login_that_is_refused_or_not_looked_at_is_told() {
     let fault = stage.read(&stage.request()).unwrap_err();
     assert!(matches!(&fault, Fault::Auth(problem) if problem.why == AuthWhy::Revoked), "{fault:?}");
 }
+
+#[test]
+fn a_forum_without_a_member_has_a_login_without_a_name() {
+    use hark_sdk::bindings::exports::hark::connector::connector::Guest;
+    let manifest = <hark_sdk::Exported<Forum> as Guest>::describe();
+    let schema: serde_json::Value = serde_json::from_str(&manifest.config_schema).unwrap();
+    // The host fills the setting into the placement of every forum's gate; without a default none would open.
+    assert_eq!(schema["properties"]["phpbb_user"]["default"], "");
+}
