@@ -15,9 +15,14 @@ fn small(request: ReadRequest, max_events: u32) -> ReadRequest {
 
 /// Posts 1 to 40, one a minute, each with three comments.
 fn archive() -> Log {
+    play_archive(|_| None)
+}
+
+/// The same, `trouble` in the place of an answer.
+fn play_archive(mut trouble: impl FnMut(&Asked) -> Option<Answer> + 'static) -> Log {
     let posts: Vec<Value> =
         (1..=40_u64).rev().map(|n| post(n, i64::try_from(n).unwrap() * 60, 77_000, 3)).collect();
-    play(move |asked| match asked.path.split_once('/') {
+    let answer = move |asked: &Asked| match asked.path.split_once('/') {
         Some((PAGE, "feed")) => {
             let midnight = NOW / 1000 - 77_003;
             let bound = |name: &str, default: i64| {
@@ -35,7 +40,8 @@ fn archive() -> Log {
             page_of(&[comment(id, 1, 50_000), comment(id, 2, 50_001), comment(id, 3, 50_002)], asked)
         }
         other => panic!("{other:?}"),
-    })
+    };
+    play(move |asked| trouble(asked).unwrap_or_else(|| answer(asked)))
 }
 
 #[test]
@@ -73,6 +79,57 @@ fn the_past_is_read_downwards_with_a_cursor_of_its_own() {
         }
     }
     assert_eq!(heard.len(), 26 * 4);
+}
+
+#[test]
+fn what_stops_a_call_half_way_leaves_a_place_to_go_on_from() {
+    let passing = || error(2, None, "Service temporarily unavailable");
+    let used = |percent: u32| {
+        let usage = json!({"call_count": percent, "total_time": 1, "total_cputime": 1}).to_string();
+        let list = json!({ "data": [] }).to_string();
+        Ok((200, vec![("x-app-usage", usage)], list))
+    };
+    let first_of_thread = |asked: &Asked| asked.path.ends_with("_30/comments");
+    for (what, trouble) in [
+        ("every fifth request fails", {
+            let mut asked_so_far = 0;
+            Box::new(move |_: &Asked| {
+                asked_so_far += 1;
+                (asked_so_far % 5 == 0).then(passing)
+            }) as Box<dyn FnMut(&Asked) -> Option<Answer>>
+        }),
+        ("the allowance is nearly used up", {
+            let mut struck = false;
+            Box::new(move |asked: &Asked| {
+                let strikes = !struck && first_of_thread(asked);
+                struck |= strikes;
+                strikes.then(|| used(85))
+            })
+        }),
+    ] {
+        let _log = play_archive(trouble);
+        let request = ReadRequest {
+            since: Some(NOW - 77_003_000),
+            until: Some(NOW),
+            ..request("feed", ReadMode::Backfill)
+        };
+        let (mut events, mut place, mut calls) = (Vec::new(), request, 0);
+        loop {
+            calls += 1;
+            assert!(calls < 200, "{what}: it gets no further");
+            // A call that brings nothing is made again, as the host does.
+            let Ok(batch) = Facebook::read(&settings(), place.clone()) else { continue };
+            events.extend(batch.events);
+            place.cursor = batch.cursor.or(place.cursor);
+            place.continuation = batch.continuation;
+            if place.continuation.is_none() {
+                break;
+            }
+        }
+        let told: std::collections::BTreeSet<_> = ids(&events).into_iter().collect();
+        let missing = if what.starts_with("every") { 0 } else { 3 };
+        assert_eq!((told.len(), ids(&events).len()), (160 - missing, 160 - missing), "{what}: each once");
+    }
 }
 
 fn mentions(cursor: Option<Vec<u8>>) -> ReadRequest {

@@ -1,7 +1,8 @@
 //! The feed, backward: from `until` down to `since`, each post with all its comments.
 //!
 //! Holds: its cursor is a time of its own and never that of the forward reading; it passes a page only when
-//! all of that page is delivered, and names what of it is; within a thread there is none.
+//! all of that page is delivered, and names what of it is; within a thread there is none. A call that is stopped
+//! half-way, by a fault or by a limit, leaves a place to go on from.
 
 use hark_sdk::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -77,7 +78,9 @@ pub fn read(settings: &Settings, request: &ReadRequest) -> Result<Batch, Fault> 
     }
     let cursor = cursor::write(manifest::CURSOR_VERSION, &walk.depth)?;
     let is_partial = walk.is_partial;
-    let batch = walk.run.batch(ended)?;
+    // From the top of what is left: the page that broke off may not be the same again.
+    let anew = Continuation { until: walk.depth.until, depth: walk.depth, ..Continuation::default() };
+    let batch = walk.run.part(ended, anew)?;
     Ok(if is_partial { batch } else { batch.cursor(cursor) })
 }
 

@@ -93,6 +93,31 @@ impl<'r> Run<'r> {
         batch.events = self.events.into_list();
         Ok(batch)
     }
+
+    /// Makes the batch of a walk into the past: where it goes on if it was cut, and `anew` if it failed on its way.
+    /// No later read looks for what such a walk has left out, so it is through only when it says so.
+    pub fn part<C: Serialize>(self, ended: Result<Option<C>, Fault>, anew: C) -> Result<Batch, Fault> {
+        let slow_until = self.slow_until();
+        let (place, limited_until) = match ended {
+            Ok(place) => (place, None),
+            Err(fault) if self.events.is_empty() => return Err(fault),
+            Err(fault) => {
+                warn!("the read stops half-way, what was found is kept: {fault:?}");
+                match fault {
+                    Fault::RateLimited(Limit { until, .. }) => (Some(anew), until),
+                    _ => (Some(anew), None),
+                }
+            }
+        };
+        let place = place.map(|place| cursor::write(manifest::CURSOR_VERSION, &place)).transpose()?;
+        Ok(Batch {
+            continuation: place,
+            not_before: slow_until.max(limited_until),
+            limit_left: Some(self.usage.left()),
+            limit_resets: slow_until,
+            ..Batch::new(self.events.into_list())
+        })
+    }
 }
 
 /// Returns what is left of `ms` in whole seconds, as the Graph API counts.
