@@ -22,7 +22,7 @@ use crate::intake::{Heard, Intake};
 use crate::limits;
 use crate::precedence::{Allowance, Precedence, pause_after};
 use crate::rotation::stop_with_grace;
-use crate::schedule::{Decision, Ended, Next, Past, decide};
+use crate::schedule::{Decision, Ended, Next, Pace, Past, decide};
 use crate::trouble::{Trouble, check_cursors};
 
 /// Why there is nothing to read by time.
@@ -73,6 +73,7 @@ pub struct Backfiller {
     precedence: Arc<Precedence>,
     /// Who we are to other readers.
     lease: i64,
+    pace: Pace,
 }
 
 /// A place within a backfill.
@@ -95,7 +96,13 @@ impl Backfiller {
     }
 
     pub(crate) fn within(intake: Arc<Intake>, precedence: Arc<Precedence>) -> Self {
-        Self { intake, precedence, lease: rand::rng().random() }
+        let pace = Pace::every(limits::POLL_MIN);
+        Self { intake, precedence, lease: rand::rng().random(), pace }
+    }
+
+    /// Waits so long after the first trouble in a row, and twice as long after each that follows.
+    pub fn back_off_min(self, back_off_min: Duration) -> Self {
+        Self { pace: Pace { back_off_min, ..self.pace }, ..self }
     }
 
     /// Returns "source/backfill".
@@ -320,7 +327,15 @@ impl Backfiller {
         request.budget.max_requests = request.budget.max_requests.div_ceil(2);
         let CallReport { result, payloads, usage } =
             setup.connector.read(setup.context(), &setup.settings, request).await;
-        tracing::debug!(source = self.name(), stream = run.stream.name, ?usage, "read by time");
+        let (requests, memory_peak_bytes) = (usage.requests, usage.memory_peak_bytes);
+        tracing::debug!(
+            source = self.name(),
+            stream = run.stream.name,
+            requests,
+            memory_peak_bytes,
+            ?usage,
+            "read by time"
+        );
         let batch = result?;
         check_cursors(&batch)?;
         let Batch { events, cursor, continuation, not_before, limit_left, limit_resets, .. } = batch;
@@ -353,7 +368,7 @@ impl Backfiller {
         let (class, fault) = trouble.class();
         let chance = rand::rng().random_range(0.0..1.0);
         let Decision { next, drop_cursor, past, .. } =
-            decide(run.past, Ended::Failed { class, fault }, limits::POLL_MIN, now(), chance);
+            decide(run.past, Ended::Failed { class, fault }, self.pace, now(), chance);
         run.past = past;
         if drop_cursor || class == FaultClass::StaleCursor {
             (run.cursor, run.continuation) = (None, None);

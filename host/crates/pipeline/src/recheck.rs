@@ -17,7 +17,7 @@ use crate::intake::{Heard, Intake};
 use crate::limits;
 use crate::precedence::{Precedence, pause_after};
 use crate::rotation::{stop_with_grace, wait_until};
-use crate::schedule::{Ended, Next, Past, decide};
+use crate::schedule::{Ended, Next, Pace, Past, decide};
 use crate::trouble::{Trouble, check_cursors};
 
 /// Looks again at items of one stream.
@@ -121,7 +121,7 @@ impl Rechecker {
         let chance = rand::rng().random_range(0.0..1.0);
         let was_retried = self.past.retried;
         let ended = Ended::Failed { class, fault };
-        let decision = decide(self.past, ended, limits::RECHECK_PAUSE, now(), chance);
+        let decision = decide(self.past, ended, Pace::every(limits::RECHECK_PAUSE), now(), chance);
         self.past = decision.past;
         let why = self.intake.words_of(trouble);
         tracing::warn!(source = self.name(), fault = why, "could not look again");

@@ -59,11 +59,27 @@ pub struct Decision {
     pub past: Past,
 }
 
+/// How fast things come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// After a good read.
+    pub interval: Duration,
+    /// After the first trouble; doubles with each.
+    pub back_off_min: Duration,
+}
+
+impl Pace {
+    /// Comes back every `interval`, and after trouble as all do.
+    pub const fn every(interval: Duration) -> Self {
+        Self { interval, back_off_min: limits::BACK_OFF_MIN }
+    }
+}
+
 /// Decides what follows from how a read ended. `chance` is in 0..1 and moves the time, so that
 /// sources do not beat in step.
-pub fn decide(past: Past, ended: Ended<'_>, interval: Duration, now: Ms, chance: f64) -> Decision {
+pub fn decide(past: Past, ended: Ended<'_>, pace: Pace, now: Ms, chance: f64) -> Decision {
     let (class, fault) = match ended {
-        Ended::Done { not_before } => return done(interval, not_before, now, chance),
+        Ended::Done { not_before } => return done(pace.interval, not_before, now, chance),
         Ended::Failed { class, fault } => (class, fault),
     };
     let worse = Past { faults: past.faults.saturating_add(1), ..past };
@@ -74,7 +90,7 @@ pub fn decide(past: Past, ended: Ended<'_>, interval: Duration, now: Ms, chance:
         past,
     };
     let park = |state| Decision { next: Next::Parked, state, drop_cursor: false, past: worse };
-    let back_off = back_off(past.faults, chance);
+    let back_off = back_off(pace.back_off_min, past.faults, chance);
     match class {
         FaultClass::Transient => wait(CheckpointState::Waiting, asked_pause(fault).max(back_off), worse),
         FaultClass::RateLimited => {
@@ -108,9 +124,9 @@ fn done(interval: Duration, not_before: Option<Ms>, now: Ms, chance: f64) -> Dec
     Decision { next: Next::At(at), state: CheckpointState::Ok, drop_cursor: false, past: Past::default() }
 }
 
-/// Doubles from one second to fifteen minutes; the upper half of each step is chance.
-fn back_off(faults: u32, chance: f64) -> Duration {
-    let step = limits::BACK_OFF_MIN.saturating_mul(1 << faults.min(16)).min(limits::BACK_OFF_MAX);
+/// Doubles from `least` to fifteen minutes; the upper half of each step is chance.
+fn back_off(least: Duration, faults: u32, chance: f64) -> Duration {
+    let step = least.saturating_mul(1 << faults.min(16)).min(limits::BACK_OFF_MAX);
     step.mul_f64(0.5 + 0.5 * chance)
 }
 
@@ -142,7 +158,13 @@ mod tests {
     const NOW: Ms = 1_000_000_000;
 
     fn failed(past: Past, fault: &Fault) -> Decision {
-        decide(past, Ended::Failed { class: fault.class(), fault: Some(fault) }, MINUTE, NOW, 1.0)
+        decide(
+            past,
+            Ended::Failed { class: fault.class(), fault: Some(fault) },
+            Pace::every(MINUTE),
+            NOW,
+            1.0,
+        )
     }
 
     #[test]
@@ -156,7 +178,7 @@ mod tests {
             (Some(Ms::MAX), 0.5, NOW + day),
         ] {
             let past = Past { faults: 7, ..Past::default() };
-            let decision = decide(past, Ended::Done { not_before }, MINUTE, NOW, chance);
+            let decision = decide(past, Ended::Done { not_before }, Pace::every(MINUTE), NOW, chance);
             assert_eq!(decision.next, Next::At(want), "not before {not_before:?}, chance {chance}");
             assert_eq!(decision.past, Past::default());
         }
@@ -173,6 +195,16 @@ mod tests {
             .collect();
         assert_eq!(&pauses[..4], [1_000, 2_000, 4_000, 8_000]);
         assert_eq!(pauses[11], 900_000);
+    }
+
+    #[test]
+    fn a_shorter_first_pause_doubles_as_well() {
+        let pace = Pace { back_off_min: Duration::from_millis(2), ..Pace::every(MINUTE) };
+        let ended = Ended::Failed { class: FaultClass::Transient, fault: None };
+        for (faults, want) in [(0, 2), (1, 4), (9, 1_024), (20, 131_072)] {
+            let past = Past { faults, ..Past::default() };
+            assert_eq!(decide(past, ended, pace, NOW, 1.0).next, Next::At(NOW + want), "{faults}");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::clock::{millis, now};
 use crate::intake::{Heard, Intake};
 use crate::limits;
 use crate::precedence::Precedence;
-use crate::schedule::{Decision, Ended, Next, Past, decide};
+use crate::schedule::{Decision, Ended, Next, Pace, Past, decide};
 use crate::trouble::{Trouble, chain, check_cursors};
 
 /// What one run of a stream did.
@@ -121,14 +121,14 @@ impl StreamReader {
         let mut report = StreamReport::default();
         let ended = self.drain(&mut report, batches_max).await;
         let chance = rand::rng().random_range(0.0..1.0);
-        let interval = self.intake.setup.interval(&self.stream);
+        let pace = Pace::every(self.intake.setup.interval(&self.stream));
         self.is_cut = matches!(ended, Ok(Turn::More));
         let decision = match &ended {
             Ok(Turn::More) => return (report, Next::At(now())),
             Ok(Turn::Done { not_before }) => {
                 let earliest = now() + millis(limits::POLL_NOW_MIN);
                 self.wakeable_at = Some(not_before.unwrap_or(earliest).max(earliest));
-                decide(self.past, Ended::Done { not_before: *not_before }, interval, now(), chance)
+                decide(self.past, Ended::Done { not_before: *not_before }, pace, now(), chance)
             }
             Err(trouble) => {
                 let (class, fault) = trouble.class();
@@ -138,7 +138,7 @@ impl StreamReader {
                 if !matches!(class, FaultClass::Transient | FaultClass::RateLimited | FaultClass::Quota) {
                     self.place = None;
                 }
-                decide(self.past, Ended::Failed { class, fault }, interval, now(), chance)
+                decide(self.past, Ended::Failed { class, fault }, pace, now(), chance)
             }
         };
         self.past = decision.past;
@@ -177,7 +177,8 @@ impl StreamReader {
         let request = self.request(place);
         let call = setup.connector.read(setup.context(), &setup.settings, request).await;
         let CallReport { result, payloads, usage } = call;
-        tracing::debug!(stream = self.name(), ?usage, "read");
+        let (requests, memory_peak_bytes) = (usage.requests, usage.memory_peak_bytes);
+        tracing::debug!(stream = self.name(), requests, memory_peak_bytes, ?usage, "read");
         let batch = result?;
         check_cursors(&batch)?;
         let Batch { events, cursor, continuation, not_before, .. } = batch;
