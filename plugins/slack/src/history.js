@@ -3,7 +3,7 @@
 // Holds: a cursor comes only between two messages, and passes none that was not given; a message that comes while a run
 // goes on waits for the next, so that the replies up to the newest of the first page are known to be read, and of
 // threads that were read beyond it the cursor says how far; no batch is larger than the budget says, one message apart;
-// where the budget ends, the continuation says where to go on.
+// where the budget ends, or a request fails after something was given, the continuation says where to go on.
 // Not here: what a message means. Replies to what is older than the last page of a run are not looked for.
 
 import { cursor, each, Fault, host, poison } from "hark-sdk";
@@ -81,6 +81,18 @@ export class Run {
     this.count += events.length;
   }
 
+  /** Does a part of the reading; a fault stops it half-way if something was given before. */
+  holds(part) {
+    try {
+      return part();
+    } catch (fault) {
+      if (!(fault instanceof Fault) || this.count === 0) throw fault;
+      host.warn(`the read stops half-way: ${fault.detail}`);
+      this.stopped = fault;
+      return false;
+    }
+  }
+
   /** Returns all that was given. */
   events() {
     return this.groups.flat();
@@ -98,13 +110,14 @@ export function read(settings, request) {
   let at = goingOn?.at ?? {};
   while (left.length > 0) {
     const channel = new Channel(run, left[0], state, at);
-    if (!(request.mode === "backfill" ? channel.fill() : channel.follow())) break;
+    if (!run.holds(() => (request.mode === "backfill" ? channel.fill() : channel.follow()))) break;
     left.shift();
     at = {};
   }
   const encode = (value) => new TextEncoder().encode(JSON.stringify(value));
   return {
     events: run.events(),
+    notBefore: run.stopped?.until,
     cursor: isBetween(request, at) ? cursor.write(CURSOR_VERSION, state) : undefined,
     continuation: left.length > 0 ? encode({ state, left, at }) : undefined,
   };

@@ -137,6 +137,40 @@ test("nothing is lost and nothing comes twice, however small the budget", () => 
   }
 });
 
+test("a request that fails half-way loses nothing and doubles nothing", () => {
+  const workspace = new Workspace("C1", "C2");
+  for (let n = 1; n <= 19; n += 1) workspace.say(n, n % 5 === 4 ? n - 2 : undefined, n % 2 ? "C1" : "C2");
+  for (const mode of ["incremental", "backfill"]) {
+    let asked = 0;
+    const said = withHost({ at: NOW + 60_000 }, (host) => {
+      host.answer(({ url }) => ((asked += 1) % 3 === 0 ? response(502, "<html>Bad gateway</html>") : workspace.answer(url)));
+      const told = [];
+      let cursor, continuation;
+      for (let calls = 0; calls < 100; calls += 1) {
+        let batch;
+        try {
+          batch = slack.read({ ...settings, channels: ["C1", "C2"] }, readRequest("messages", { mode, cursor, continuation, since: 0 }));
+        } catch (fault) {
+          assert.equal(fault.tag, "transient", "nothing was given, so the host asks again from where it was");
+          continue;
+        }
+        told.push(...items(batch.events).map(({ text }) => text));
+        cursor = batch.cursor ?? cursor;
+        continuation = batch.continuation;
+        if (continuation === undefined) return told;
+      }
+      throw new Error("it never ends");
+    });
+    assert.deepEqual(said.sort(), Array.from({ length: 19 }, (_, n) => `${(n + 1) % 2 ? "C1" : "C2"} ${n + 1}`).sort(), mode);
+  }
+});
+
+test("a limit half-way says when to come back", () => {
+  const limited = jsonResponse({ ok: false, error: "ratelimited" }, 429, { "Retry-After": "30" });
+  const { events, notBefore, continuation } = read([page([message(2)], "next"), limited], { mode: "backfill", since: 0 });
+  assert.deepEqual([items(events).length, notBefore, continuation === undefined], [1, limited.receivedAt + 30_000, false]);
+});
+
 test("what comes while a run goes on waits for the next", () => {
   for (const budget of BUDGETS.slice(1)) {
     const workspace = new Workspace("C1").say(1).say(2, 1).say(3).say(4).say(5, 4).say(6);
