@@ -257,6 +257,42 @@ def test_a_small_budget_loses_and_doubles_nothing(budget: Budget) -> None:
     assert sorted(map(int, ids)) == list(range(1, 13))
 
 
+@pytest.mark.parametrize("mode", [ReadMode.INCREMENTAL, ReadMode.BACKFILL])
+def test_what_fails_half_way_loses_and_doubles_nothing(mode: ReadMode) -> None:
+    instance, asked = Instance(list(range(1, 20))), 0
+    ids: list[str] = []
+    request = testing.read_request("home", mode=mode, since=0)
+
+    def answer(raw: RawRequest) -> RawResponse:
+        nonlocal asked
+        asked += 1
+        return testing.response(503, "<html>Bad gateway</html>") if asked % 3 == 0 else instance(raw)
+
+    with testing.host(at=NOW) as host:
+        host.answer(answer)
+        for _ in range(20):
+            try:
+                batch = Mastodon().read(SETTINGS, request)
+            except faults.Transient:
+                continue  # Nothing was given: the host asks again from where it was.
+            ids += [item.id for item in items(batch.events)]
+            request.cursor, request.continuation = batch.cursor or request.cursor, batch.continuation
+            if batch.continuation is None:
+                break
+    assert sorted(map(int, ids)) == list(range(1, 20)), "each once"
+
+
+def test_a_limit_half_way_says_when_to_come_back() -> None:
+    with testing.host(at=NOW) as host:
+        host.play(
+            testing.json_response([status(2), status(1)]),
+            testing.json_response({"error": "Too many requests"}, 429, LIMITS),
+        )
+        batch = Mastodon().read(SETTINGS, testing.read_request("home", mode=ReadMode.BACKFILL, since=0))
+    assert [item.id for item in items(batch.events)] == ["1", "2"]
+    assert (batch.not_before, batch.continuation is None) == (1_784_884_800_000, False)
+
+
 def test_a_boost_that_does_not_fit_comes_in_two_parts_and_without_a_cursor_between() -> None:
     page = [status(20, content="", reblog=status(10), account=account("9", "fan"))]
     request = testing.read_request("home", cursor=cursor.write(2, {"home": "5"}), budget=Budget(max_events=3))

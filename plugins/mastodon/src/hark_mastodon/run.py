@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from hark_sdk import Batch, Event, FlagReport, Item, Ms, Poison, ReadRequest, faults, http, poison
+from hark_sdk import Batch, Event, Fault, FlagReport, Item, Ms, Poison, ReadRequest, faults, host, http, poison
 
 from . import api
 from .config import Settings
@@ -50,10 +50,12 @@ class Run:
     events: int = 0
     _roots: dict[str, str] = field(default_factory=dict)
     _asks_for_threads: bool = True
+    _is_stopped: bool = False
 
     def may_ask(self) -> bool:
-        """Tells whether there is budget for another page."""
-        return self.requests < self.request.budget.max_requests and (self.events == 0 or self.room() >= PIECE)
+        """Tells whether there is budget for another page, and no request has failed half-way."""
+        has_requests = self.requests < self.request.budget.max_requests and not self._is_stopped
+        return has_requests and (self.events == 0 or self.room() >= PIECE)
 
     def room(self) -> int:
         """Returns how many events there is room for."""
@@ -66,8 +68,23 @@ class Run:
         api.note_limit(self.batch, response)
         return response
 
-    def page(self, path: str, **query: str | int | None) -> list[Entry]:
-        """Returns a page of a timeline, newest first; what has no id is poison and given at once."""
+    def page(self, path: str, **query: str | int | None) -> list[Entry] | None:
+        """Returns a page of a timeline, newest first; what has no id is poison and given at once.
+
+        There is none where the request failed after something was given: then that is what the call gives.
+        """
+        try:
+            return self._page(path, **query)
+        except Fault as fault:
+            if self.events == 0:
+                raise
+            host.warn(f"the read stops half-way: {fault.detail}")
+            if isinstance(fault, faults.RateLimited):
+                self.batch.not_before = fault.until
+            self._is_stopped = True
+            return None
+
+    def _page(self, path: str, **query: str | int | None) -> list[Entry]:
         response = api.good(self.ask(path, **query, limit=api.PAGE))
         found = api.listed(response)
         entries = [entry for entry in found if has_id(entry)]

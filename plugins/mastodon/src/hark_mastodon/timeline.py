@@ -2,7 +2,7 @@
 
 Holds: a cursor never passes an entry that was not given, and comes only with a batch after which nothing that it
 has not passed was given either; no batch is larger than the budget says, one item apart; when the budget is
-spent, the continuation says where to go on in this run.
+spent, or a request fails after something was given, the continuation says where to go on in this run.
 Not here: requests and threads; see `run`.
 """
 
@@ -90,7 +90,7 @@ class _Left:
 class _Timeline:
     """One timeline in one call."""
 
-    def __init__(self, run: Run, left: _Left, key: str, page: Callable[[dict[str, str | None]], list[Entry]]) -> None:
+    def __init__(self, run: Run, left: _Left, key: str, page: Callable[[dict[str, str | None]], list[Entry] | None]) -> None:
         self.run, self.left, self.key, self.page = run, left, key, page
         self.place: State = {}
         """Where this run stands: `newest` of it, all down to `below` is given, and of `half` a part."""
@@ -100,6 +100,8 @@ class _Timeline:
         state = self.left.state
         while self.run.may_ask():
             entries = self.page({"min_id": state[self.key]})
+            if entries is None:
+                break
             for entry in reversed(entries):
                 if not self._give(entry):
                     return self._break_off("half" not in self.place)
@@ -122,6 +124,8 @@ class _Timeline:
         place = self.place
         while self.run.may_ask():
             entries = self.page({"max_id": place.get("below")})
+            if entries is None:
+                break
             for entry in entries:
                 place.setdefault("newest", entry.id)
                 if self._is_before(entry):
@@ -140,6 +144,8 @@ class _Timeline:
         state, below = self.left.state, f"below:{self.key}"
         while self.run.may_ask():
             entries = self.page({"max_id": state.get(below)})
+            if entries is None:
+                break
             for entry in entries:
                 if self._is_before(entry):
                     return None
