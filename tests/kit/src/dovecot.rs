@@ -4,7 +4,7 @@
 //! Not its business: what the mails are.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
@@ -125,6 +125,20 @@ impl Dovecot {
         file.set_modified(at).expect("a mail can be dated");
         self.owner.give(&fresh);
         fs::rename(fresh, arrived).expect("a mail can be delivered");
+    }
+
+    /// Delivers many mails that were seen already, each with the time of its arrival: quicker than one by one, for
+    /// a Dovecot that nobody reads meanwhile.
+    pub fn fill(&mut self, mails: impl IntoIterator<Item = (Vec<u8>, SystemTime)>) {
+        let current = self.folder.path().join("mail/Maildir/cur");
+        for (raw, at) in mails {
+            self.delivered += 1;
+            let path = current.join(format!("1700000000.M{:06}P1.hark:2,S", self.delivered));
+            let mut file = fs::File::create(&path).expect("a mail can be written");
+            file.write_all(&raw).expect("a mail can be written");
+            file.set_modified(at).expect("a mail can be dated");
+            self.owner.give(&path);
+        }
     }
 
     /// Removes the mails of INBOX that hold `words`, as their owner does.

@@ -75,7 +75,7 @@ fn build() -> Result<PathBuf, String> {
 
 /// The checkout that the running test belongs to: cargo runs a test in the folder of its package. What was compiled
 /// in does not tell, because a target folder may have been filled from a checkout elsewhere.
-fn workspace() -> PathBuf {
+pub(crate) fn workspace() -> PathBuf {
     let here = std::env::current_dir().expect("a test has a folder");
     let root = here.ancestors().find(|folder| folder.join("Cargo.lock").exists());
     root.expect("tests run within a checkout").to_owned()

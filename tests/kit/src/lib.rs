@@ -3,6 +3,7 @@
 //! Everything here panics on failure: a test that cannot be set up has failed.
 
 pub mod browser;
+pub mod connectors;
 pub mod dovecot;
 mod guests;
 pub mod needs;

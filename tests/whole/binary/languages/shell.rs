@@ -5,6 +5,9 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+use hark_kit::connectors::Language;
+pub use hark_kit::connectors::copy;
+
 /// What a test cannot do without.
 #[derive(Clone, Copy)]
 pub enum Tool {
@@ -12,28 +15,13 @@ pub enum Tool {
     Node,
 }
 
-/// Ends well on a Node.js that is new enough.
-const FITS: &str = "const [major, minor] = process.versions.node.split('.').map(Number); \
-                    process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)";
-
 impl Tool {
     /// Why it is of no use here.
     pub fn missing(self) -> Option<&'static str> {
-        let (program, arguments, why): (_, &[&str], _) = match self {
-            Self::Python => (
-                "python3",
-                &["-c", "import ensurepip, venv, sys; sys.exit(sys.version_info < (3, 11))"],
-                "there is no Python 3.11 or later with venv: install python3 and python3-venv",
-            ),
-            Self::Node => (
-                "sh",
-                &["-c", "npm --version && node -e \"$0\"", FITS],
-                "there is no Node.js 20.19 or later with npm: install nodejs and npm",
-            ),
-        };
-        let tried =
-            Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
-        (!tried.is_ok_and(|status| status.success())).then_some(why)
+        match self {
+            Self::Python => Language::Python.missing(),
+            Self::Node => Language::JavaScript.missing(),
+        }
     }
 }
 
@@ -74,22 +62,6 @@ pub fn output(folder: &Path, program: impl AsRef<std::ffi::OsStr>, arguments: &[
 #[track_caller]
 pub fn hark(folder: &Path, arguments: &[&str]) -> String {
     run(folder, env!("CARGO_BIN_EXE_hark"), arguments)
-}
-
-/// Copies a folder, but for what a build leaves behind.
-pub fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let name = entry.file_name();
-        let left_behind = ["node_modules", "__pycache__", ".venv", ".hark", ".hark-cache"];
-        if left_behind.iter().any(|it| *it == name) {
-            continue;
-        }
-        match entry.file_type().unwrap().is_dir() {
-            true => copy(&entry.path(), &to.join(name)),
-            false => drop(fs::copy(entry.path(), to.join(name)).unwrap()),
-        }
-    }
 }
 
 /// Returns a copy of the parts of the checkout that a connector of it is built from.
