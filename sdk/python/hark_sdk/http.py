@@ -7,6 +7,7 @@ Not its business: redirects, TLS, compression, pools; the host does them.
 from __future__ import annotations
 
 import json as _json
+import re
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -16,6 +17,10 @@ from .contract import AuthWhy, Ms, Provenance
 TIMEOUT_MS = 20_000
 """How long a request may take unless it says otherwise; the host caps it."""
 _QUOTE_CHARS_MAX = 120
+DEPTH_MAX = 200
+"""How deep JSON may be nested."""
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_NO_BRACKETS = bytes(sorted(set(range(256)) - set(b"[]{}")))
 
 
 class HttpFault(faults.Fault):
@@ -109,11 +114,23 @@ def post(url: str) -> Request:
 
 
 def parse_json(body: bytes | str) -> Any:
-    """Parses JSON; what is none, or is nested deeper than anything sensible, is a `ValueError`."""
-    try:
-        return _json.loads(body)
-    except RecursionError:
-        raise ValueError("it is nested too deep") from None
+    """Parses JSON; what is none, or is nested more than `DEPTH_MAX` deep, is a `ValueError`."""
+    # The parser calls itself for each level, and a component's stack ends before Python's own limit.
+    if _is_deep(body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body):
+        raise ValueError("it is nested too deep")
+    return _json.loads(body)
+
+
+def _is_deep(body: bytes) -> bool:
+    """Tells whether brackets are nested too deep: all others are left out, then level by level the innermost."""
+    brackets = _STRING.sub(b"", body).translate(None, _NO_BRACKETS)
+    for _ in range(DEPTH_MAX):
+        outer = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        if len(outer) == len(brackets):
+            # What is left has no other end, so it is no JSON.
+            return len(brackets) > DEPTH_MAX
+        brackets = outer
+    return brackets != b""
 
 
 class Response:

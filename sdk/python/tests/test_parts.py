@@ -246,10 +246,16 @@ def test_half_a_character_does_not_end_the_call() -> None:
 
 
 def test_json_that_is_nested_too_deep_is_no_answer() -> None:
-    deep = "[" * 100_000
-    with testing.host() as host:
-        host.play(testing.response(200, deep))
-        with pytest.raises(faults.Protocol, match="nested too deep"):
-            http.get("https://x.test/").send().json()
-    with pytest.raises(faults.StaleCursor):
-        cursor.read(1, deep.encode())
+    for deep in ("[" * 100_000, "[" * 100_000 + "]" * 100_000, '{"a":' * 201 + "1" + "}" * 201):
+        with testing.host() as host:
+            host.play(testing.response(200, deep))
+            with pytest.raises(faults.Protocol, match="nested too deep"):
+                http.get("https://x.test/").send().json()
+        with pytest.raises(faults.StaleCursor):
+            cursor.read(1, deep.encode())
+    words = '["' + "[" * 1_000 + '\\\\", "' + "\\\"[" * 1_000 + '"]'
+    assert http.parse_json(words) == ["[" * 1_000 + "\\", '"[' * 1_000]
+    assert http.parse_json("[" * 200 + "]" * 200) and len(http.parse_json(b"[" + b"[]," * 9_999 + b"{}]")) == 10_000
+    for none in ("[" * 100, '"' + "a" * 1_000_000, '"' * 99_999, "{]"):
+        with pytest.raises(ValueError, match=r"line|delimiter|Unterminated|Extra|Expecting"):
+            http.parse_json(none)
