@@ -4,8 +4,9 @@
 
 A plan, `recordings/NAME.json`, says what people do on the platform (`world`), how the source is set
 (`source`), and what the cassette holds beside what reading gives (`also`). In all of it `$name` stands for
-what an operation with `"as": "name"` returned, `$url` for the double's address. An operation may say how many
+the id that an operation with `"as": "name"` returned and `$name.topic` for its topic, `$url` for the double's address. An operation may say how many
 seconds ago it happened (`ago`). In `asks`, `{"deliver": "name"}` stands for the deliveries of that operation.
+A connector that is not in the binary is named by its file, as `hark plugin build` makes it.
 Holds: every value of a credential is one of the double's own.
 """
 
@@ -50,9 +51,20 @@ def play(url: str, world: list[dict[str, Any]], now: int) -> dict[str, Any]:
         control(url, {"op": "now", "ms": now - ago * 1000})
         said = control(url, fill(step, known))
         if name is not None:
-            known[name] = said if step["op"] == "deliver" else said["id"]
+            known |= named(name, step["op"], said)
     control(url, {"op": "now", "ms": now})
     return known
+
+
+def named(name: str, operation: str, said: Any) -> dict[str, Any]:
+    """Returns what is known under a name: deliveries, or the id of what was made, and its topic."""
+    match operation:
+        case "deliver":
+            return {name: said}
+        case "handshake":
+            return {name: [said["sent"]]}
+        case _:
+            return {name: said["id"], f"{name}.topic": said.get("topic")}
 
 
 def control(url: str, operation: dict[str, Any]) -> Any:
@@ -69,6 +81,8 @@ def fill(value: Any, known: dict[str, Any]) -> Any:
         return {key: fill(it, known) for key, it in value.items()}
     if isinstance(value, list):
         return [fill(it, known) for it in value]
+    if isinstance(value, str) and value.endswith(".topic") and value[1:] in known:
+        return known[value[1:]]
     if isinstance(value, str) and "$" in value:
         for name in sorted(known, key=len, reverse=True):
             if isinstance(known[name], str):
@@ -95,7 +109,7 @@ def asked(given: dict[str, Any], known: dict[str, Any], connector: str) -> list[
     return [
         {
             "receive": {
-                "request": f"{sent['method']} /in/{connector}",
+                "request": f"{sent['method']} /in/{Path(connector).stem}",
                 "query": sent["query"],
                 "headers": [f"{name}: {value}" for name, value in sent["headers"]],
                 "body": sent["body"],
@@ -107,7 +121,10 @@ def asked(given: dict[str, Any], known: dict[str, Any], connector: str) -> list[
 
 def configuration(folder: Path, source: dict[str, Any]) -> str:
     """Returns a configuration with one source; its credentials lie in files."""
-    lines = ["[source.recorded]", f"connector = {json.dumps(source['connector'])}", 'zone = "social"']
+    connector = source["connector"]
+    if connector.endswith(".wasm"):
+        connector = str(ROOT / connector)
+    lines = ["[source.recorded]", f"connector = {json.dumps(connector)}", 'zone = "social"']
     lines += ["[source.recorded.settings]"]
     # A list of texts is written in TOML as it is in JSON.
     lines += [f"{name} = {json.dumps(value)}" for name, value in source["settings"].items()]

@@ -5,10 +5,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may end at once")]
 
+mod certificate;
 mod connectors;
+mod mastodon;
 mod new;
 mod sandbox;
 mod shell;
+mod slack;
+mod stage;
 mod tutorial;
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -27,8 +31,8 @@ fn main() -> std::process::ExitCode {
         ("a_new_connector_in_javascript_builds_and_reads_at_once", Tool::Node, new::javascript),
         ("the_tutorial_says_what_happens", Tool::Python, tutorial::run),
         ("nothing_gets_out_of_a_python_component", Tool::Python, sandbox::run),
-        ("mastodon_reads_what_is_played", Tool::Python, connectors::mastodon),
-        ("slack_reads_and_receives_what_is_played", Tool::Node, connectors::slack),
+        ("mastodon_listens_to_its_double", Tool::Python, connectors::mastodon),
+        ("slack_listens_to_its_double", Tool::Node, connectors::slack),
     ];
     let trials = trials.map(|(name, tool, test)| {
         let missing = tool.missing();

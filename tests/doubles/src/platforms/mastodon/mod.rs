@@ -82,6 +82,8 @@ impl Platform for Mastodon {
     fn router(self: Arc<Self>) -> Router {
         Router::new()
             .route("/api/v1/apps", post(writing::register_app))
+            .route("/api/v1/apps/verify_credentials", get(reading::app))
+            .route("/api/v1/trends/tags", get(reading::trends))
             .route("/oauth/token", post(writing::issue_token))
             .route("/api/v1/instance", get(reading::instance))
             .route("/api/v1/instance/", get(reading::instance))

@@ -228,6 +228,22 @@ pub async fn own_account(State(it): State<Arc<Mastodon>>, request: Parts) -> Ans
     Ok(reply::json(200, &entity))
 }
 
+/// `GET /api/v1/apps/verify_credentials`
+pub async fn app(State(it): State<Arc<Mastodon>>, request: Parts) -> Answer {
+    let token = it.token(&request, "read")?;
+    let all = || ["read".to_owned(), "write".to_owned()].into();
+    let scopes = token.scopes.unwrap_or_else(all);
+    let app =
+        json!({ "id": "563419", "name": "Hark", "website": null, "scopes": scopes, "redirect_uris": [] });
+    Ok(reply::json(200, &app))
+}
+
+/// `GET /api/v1/trends/tags`
+pub async fn trends() -> Response {
+    let url = format!("https://{DOMAIN}/tags/acme");
+    reply::json(200, &json!([{ "name": "acme", "url": url, "history": [] }]))
+}
+
 /// `GET /api/v1/accounts/lookup?acct=`
 pub async fn look_up(State(it): State<Arc<Mastodon>>, request: Parts) -> Answer {
     it.token(&request, "read:accounts")?;
