@@ -67,6 +67,8 @@ pub const RIGHTS_MS: i64 = 10 * 60 * 1_000;
 /// Pages of one topic that one read of NodeBB follows.
 pub const TOPIC_PAGES_MAX: u32 = 5;
 
+/// Bytes of a phpBB feed that is read: reading takes several times as much memory.
+pub const FEED_BYTES_MAX: usize = 4 << 20;
 /// Entries of a phpBB feed that are looked at.
 pub const ENTRIES_MAX: usize = 1_000;
 /// Entries that the cursor of phpBB remembers.

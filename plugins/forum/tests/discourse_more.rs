@@ -3,6 +3,8 @@
 
 mod support;
 
+use std::collections::BTreeSet;
+
 use hark_doubles::{SPOILT_ALL, Sent, hmac_sha256, spoil};
 use hark_plugin_forum::Forum;
 use hark_sdk::Connector;
@@ -473,4 +475,19 @@ fn many_hidden_ids_are_asked_for_a_few_at_a_time() {
         assert!(alone <= 5, "{alone} posts one by one");
     }
     assert!(whispers.iter().all(|id| found.contains(id)), "{found:?}");
+}
+
+#[test]
+fn a_recheck_of_posts_that_stand_together_keeps_to_its_budget() {
+    let stage = Stage::new("discourse", json!({}));
+    let posts: BTreeSet<u64> = (0..5).map(|at| stage.insert(json!({"text": format!("post {at}")}))).collect();
+    for max_events in [1, 7, 100] {
+        let mut request = stage.request();
+        request.mode = ReadMode::Recheck;
+        request.ids = posts.iter().map(|id| format!("post:{id}")).collect();
+        request.budget.max_events = max_events;
+        let found = ids(&stage.drain(&mut request));
+        assert_eq!(found.len(), 5, "each once, with {max_events} events a batch: {found:?}");
+        assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), posts);
+    }
 }

@@ -214,3 +214,11 @@ fn a_forum_without_a_member_has_a_login_without_a_name() {
     // The host fills the setting into the placement of every forum's gate; without a default none would open.
     assert_eq!(schema["properties"]["phpbb_user"]["default"], "");
 }
+
+#[test]
+fn a_feed_that_is_too_large_is_a_fault() {
+    let stage = Stage::new("phpbb", json!({}));
+    stage.insert(json!({"text": "long ".repeat(1_000_000)}));
+    let fault = stage.read(&stage.request()).unwrap_err();
+    assert!(matches!(&fault, Fault::Protocol(why) if why.contains("at most 4194304 are read")), "{fault:?}");
+}

@@ -41,11 +41,11 @@ pub fn read(mut client: Client<'_>, request: &ReadRequest) -> Result<Batch, Faul
         }
         let close = left.range(id.saturating_sub(limits::PAGE_POSTS - 1)..).count();
         match close >= TOGETHER_MIN {
-            true => by_page(&mut client, id, &mut left, &mut found)?,
+            true => by_page(&mut client, id, &mut left, &mut found, out.room())?,
             false => alone(&mut client, id, &mut left, &mut found, &mut out)?,
         }
         // What the page did not show is asked for alone.
-        if left.contains(&id) {
+        if left.contains(&id) && found.len() < out.room() {
             alone(&mut client, id, &mut left, &mut found, &mut out)?;
         }
     }
@@ -76,9 +76,15 @@ fn by_page(
     id: u64,
     left: &mut BTreeSet<u64>,
     found: &mut Vec<Entry>,
+    room: usize,
 ) -> Result<(), Fault> {
     let page = page::fetch(client, Source::Posts, Some(id.saturating_add(1)))?;
-    found.extend(page.entries.into_iter().filter(|entry| entry.id.is_some_and(|id| left.remove(&id))));
+    for entry in page.entries {
+        // What there is no room for is asked for again in the next batch.
+        if found.len() < room && entry.id.is_some_and(|id| left.remove(&id)) {
+            found.push(entry);
+        }
+    }
     Ok(())
 }
 

@@ -50,6 +50,9 @@ pub fn address(settings: &Settings, path: &str) -> String {
 
 /// Reads a feed, or says why it is none.
 pub fn parse(document: &str) -> Result<Feed, String> {
+    if document.len() > limits::FEED_BYTES_MAX {
+        return Err(format!("it has {} bytes, at most {} are read", document.len(), limits::FEED_BYTES_MAX));
+    }
     let document = document.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     let mut feed = Feed::default();
     let start = document.find("<feed").ok_or("there is no <feed> in it")?;
