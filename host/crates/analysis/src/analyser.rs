@@ -2,23 +2,31 @@
 
 use hark_model::{Annotation, AnnotationKind, Sentiment};
 
+use crate::blend;
 use crate::language::{self, Verdict};
 use crate::lexicon::Lexicon;
 use crate::limits;
+use crate::linear::Model;
 use crate::own_words;
 use crate::sentiment;
 use crate::tag;
 use crate::tokens::{Part, Token, Tokens};
-use crate::valence;
+use crate::valence::{self, Valence};
 
 /// Who says how a text feels.
-pub const SENTIMENT_PRODUCER: &str = "hark-lexicon";
+pub const SENTIMENT_PRODUCER: &str = "hark-sentiment";
 /// Which version of it: raised whenever one text could get another score, label or confidence.
-pub const SENTIMENT_VERSION: &str = "1";
+pub const SENTIMENT_VERSION: &str = "2";
+/// Who says it with a model of the operator's own.
+pub const OWN_PRODUCER: &str = "hark-sentiment-own";
+/// Who says it where the lexicon alone decides: signs in an unknown language, or no model of English.
+pub const LEXICON_PRODUCER: &str = "hark-lexicon";
+/// Which version of the lexicon and its rules.
+pub const LEXICON_VERSION: &str = "1";
 /// Who says in which language a text is, where the platform does not.
 pub const LANGUAGE_PRODUCER: &str = "hark-language";
 /// Which version of it: raised whenever one text could get another language or confidence.
-pub const LANGUAGE_VERSION: &str = "1";
+pub const LANGUAGE_VERSION: &str = "2";
 /// Who says in which language a text is, where the platform does.
 pub const PLATFORM_PRODUCER: &str = "platform";
 /// Platforms have no version that we know of.
@@ -28,15 +36,21 @@ pub const PLATFORM_VERSION: &str = "";
 const ANSWER_PREFIXES: &[&str] =
     &["re:", "re[", "aw:", "sv:", "antw:", "fw:", "fwd:", "wg:", "tr:", "rv:", "vs:"];
 
+/// The models that come with Hark; `models/NOTICE` says what they were made from, and how.
+const SHIPPED: [&[u8]; 2] =
+    [include_bytes!("../models/english.model"), include_bytes!("../models/languages.model")];
+
 /// Reads texts: in which language they are and how they feel. One serves all threads; the same text gets
 /// the same answer always.
 pub struct Analyser {
     lexicon: Lexicon,
+    /// The first that serves a language is asked.
+    models: Vec<(Model, &'static str)>,
 }
 
 impl std::fmt::Debug for Analyser {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Analyser")
+        write!(f, "Analyser({:?})", self.models)
     }
 }
 
@@ -53,8 +67,7 @@ pub struct Analysis {
     /// such a guess is right; there is none where the platform said so.
     pub language: Option<Annotation>,
     /// How it feels. `unknown` without a score where there is no model for the language, or nothing to go
-    /// by. The confidence is the share of English tweets with such a score that people labelled the same,
-    /// times the confidence that it is English.
+    /// by. The confidence is how likely the model finds the label, times that of the language.
     pub sentiment: Annotation,
 }
 
@@ -68,7 +81,36 @@ impl Analysis {
 impl Analyser {
     /// Loads what is compiled in: some milliseconds, once.
     pub fn new() -> Self {
-        Self { lexicon: Lexicon::new() }
+        let shipped = SHIPPED.iter().map(|bytes| {
+            (Model::parse(bytes).expect("the models that come with Hark are whole"), SENTIMENT_PRODUCER)
+        });
+        Self { lexicon: Lexicon::new(), models: shipped.collect() }
+    }
+
+    /// Loads the lexicon alone, which knows English and signs: scores are VADER's.
+    pub fn plain() -> Self {
+        Self { lexicon: Lexicon::new(), models: Vec::new() }
+    }
+
+    /// Asks `model` first in the languages that it serves.
+    #[must_use]
+    pub fn with_model(mut self, model: Model) -> Self {
+        self.models.insert(0, (model, OWN_PRODUCER));
+        self
+    }
+
+    /// Says in which language `text` and `title` are, and nothing else.
+    pub fn language(
+        &self,
+        text: &str,
+        title: Option<&str>,
+        claimed_language: Option<&str>,
+    ) -> Option<Annotation> {
+        let title = title_of(title, text);
+        let title_range = 0..title.len();
+        let ranges = own_words::ranges(text, &self.lexicon);
+        let parts = [(title, std::slice::from_ref(&title_range)), (text, ranges.as_slice())];
+        language_of(language::decide(&parts, claimed_language))
     }
 
     /// Says what can be said of `text` and `title`; `claimed_language` is what the platform says.
@@ -76,8 +118,7 @@ impl Analyser {
     /// Only the author's own words count: not quoted lines, salutation, closing and signature, and not the
     /// title of an answer. Offsets of evidence are bytes of `text`; words of the title have 0 for both.
     pub fn analyse(&self, text: &str, title: Option<&str>, claimed_language: Option<&str>) -> Analysis {
-        let title = title.filter(|title| is_own_title(title, text)).unwrap_or("");
-        let title = &title[..title.floor_char_boundary(limits::TITLE_BYTES_MAX)];
+        let title = title_of(title, text);
         let title_range = 0..title.len();
         let ranges = own_words::ranges(text, &self.lexicon);
         let verdict = language::decide(
@@ -88,8 +129,46 @@ impl Analyser {
         let mut tokens = Tokens::with_room_for(title.len() + text.len());
         tokens.add(Part::Title, title, 0..title.len(), &self.lexicon);
         ranges.into_iter().for_each(|range| tokens.add(Part::Text, text, range, &self.lexicon));
-        Analysis { sentiment: sentiment_of(&tokens, &verdict, text, title), language: language_of(verdict) }
+        let sentiment = self.sentiment_of(&tokens, &verdict, text, title);
+        Analysis { sentiment, language: language_of(verdict) }
     }
+
+    fn sentiment_of(&self, tokens: &Tokens, verdict: &Verdict, text: &str, title: &str) -> Annotation {
+        let (language, sureness) = match verdict {
+            _ if !tokens.has_words => return unknown(),
+            Verdict::Claimed(tag) => (tag::primary(tag), 1.0),
+            Verdict::Found(language, confidence) => (*language, *confidence),
+            Verdict::PerhapsEnglish(confidence) => ("en", *confidence),
+            // A face means the same whatever is said around it; words may be anything.
+            Verdict::Unknown | Verdict::Nothing => return of_signs(tokens, text, title),
+        };
+        let serving = self
+            .models
+            .iter()
+            .find_map(|(model, producer)| Some((model, model.serves(language)?, *producer)));
+        let Some((model, served, producer)) = serving else {
+            return if language == "en" { of_lexicon(tokens, sureness, text, title) } else { unknown() };
+        };
+        let valence = valence::score(tokens, |token| language == "en" || token.is_sign);
+        let mut pieces = vec![0.0; tokens.pieces.len()];
+        let shares = model.shares(tokens, Some(&valence), served, &mut pieces);
+        let found = blend::opinion(tokens, &shares, &pieces, (language == "en").then_some(valence));
+        Annotation {
+            kind: AnnotationKind::Sentiment,
+            value: found.label.to_string(),
+            score: Some(sentiment::rounded(found.valence.score)),
+            confidence: Some(sentiment::rounded(found.share * sureness)),
+            evidence: sentiment::evidence(&found.valence, limits::WEIGHT_MIN, tokens, text, title),
+            producer,
+            producer_version: if producer == OWN_PRODUCER { "" } else { SENTIMENT_VERSION },
+        }
+    }
+}
+
+/// Returns what of `title` is read.
+fn title_of<'t>(title: Option<&'t str>, text: &str) -> &'t str {
+    let title = title.filter(|title| is_own_title(title, text)).unwrap_or("");
+    &title[..title.floor_char_boundary(limits::TITLE_BYTES_MAX)]
 }
 
 /// Tells whether `title` is the author's and is not simply the beginning of the text once more.
@@ -125,30 +204,30 @@ fn language_of(verdict: Verdict) -> Option<Annotation> {
     })
 }
 
-fn sentiment_of(tokens: &Tokens, verdict: &Verdict, text: &str, title: &str) -> Annotation {
-    let signs_only = |token: &Token| token.is_sign;
-    let (valence, english) = match verdict {
-        _ if !tokens.has_words => return unknown(),
-        Verdict::Claimed(tag) if tag::primary(tag) == "en" => (valence::score(tokens, |_| true), 1.0),
-        Verdict::Found("en", confidence) | Verdict::PerhapsEnglish(confidence) => {
-            (valence::score(tokens, |_| true), *confidence)
-        }
-        Verdict::Claimed(_) | Verdict::Found(..) => return unknown(),
-        // A face means the same whatever is said around it; words may be anything.
-        Verdict::Unknown | Verdict::Nothing => match tokens.list.iter().any(signs_only) {
-            true => (valence::score(tokens, signs_only), 1.0),
-            false => return unknown(),
-        },
-    };
+/// What the faces in a text say, where its words say nothing that we know.
+fn of_signs(tokens: &Tokens, text: &str, title: &str) -> Annotation {
+    let is_sign = |token: &Token| token.is_sign;
+    if !tokens.list.iter().any(is_sign) {
+        return unknown();
+    }
+    of_valence(&valence::score(tokens, is_sign), 1.0, tokens, text, title)
+}
+
+/// What the lexicon says of a text in English.
+fn of_lexicon(tokens: &Tokens, sureness: f64, text: &str, title: &str) -> Annotation {
+    of_valence(&valence::score(tokens, |_| true), sureness, tokens, text, title)
+}
+
+fn of_valence(valence: &Valence, sureness: f64, tokens: &Tokens, text: &str, title: &str) -> Annotation {
     let score = sentiment::rounded(valence.score);
     Annotation {
         kind: AnnotationKind::Sentiment,
         value: sentiment::label(score).to_string(),
         score: Some(score),
-        confidence: Some(sentiment::rounded(sentiment::confidence(score) * english)),
-        evidence: sentiment::evidence(&valence, tokens, text, title),
-        producer: SENTIMENT_PRODUCER,
-        producer_version: SENTIMENT_VERSION,
+        confidence: Some(sentiment::rounded(sentiment::confidence(score) * sureness)),
+        evidence: sentiment::evidence(valence, 0.0, tokens, text, title),
+        producer: LEXICON_PRODUCER,
+        producer_version: LEXICON_VERSION,
     }
 }
 
@@ -169,12 +248,22 @@ mod tests {
     use super::*;
 
     fn sentiment(text: &str) -> (String, Option<f64>, Vec<String>) {
-        let found = Analyser::new().analyse(text, None, None).sentiment;
+        let found = Analyser::plain().analyse(text, None, None).sentiment;
         (found.value, found.score, found.evidence.into_iter().map(|evidence| evidence.text).collect())
     }
 
     #[test]
     fn labels_come_with_the_words_that_made_them() {
+        for (text, label, words) in [
+            ("The new checkout is really great!", "positive", vec!["great"]),
+            ("I HATE the new checkout, it is horrible", "negative", vec!["HATE", "horrible"]),
+            ("The meeting is at three in room five", "neutral", vec![]),
+        ] {
+            let found = Analyser::new().analyse(text, None, None).sentiment;
+            assert_eq!((found.value.as_str(), found.producer), (label, SENTIMENT_PRODUCER), "text: {text:?}");
+            let told: Vec<&str> = found.evidence.iter().map(|evidence| evidence.text.as_str()).collect();
+            assert!(words.iter().all(|word| told.contains(word)), "text: {text:?}, {told:?}");
+        }
         for (text, label, words) in [
             ("The new checkout is really great!", "positive", vec!["really", "great", "!"]),
             ("The new checkout is not good at all", "negative", vec!["not", "good"]),
@@ -194,9 +283,9 @@ mod tests {
     #[test]
     fn there_is_no_opinion_without_a_model() {
         for text in [
-            "Die Kasse geht schon wieder nicht, so ein Mist 😡",
+            "De kassa doet het weer niet en niemand antwoordt 😡",
             "決済ができません 😡",
-            "bene",
+            "tavolo",
             "",
             "@jo https://example.com/good",
             "> great quote\n> of somebody",
@@ -217,6 +306,18 @@ mod tests {
     }
 
     #[test]
+    fn every_language_of_the_models_has_an_opinion() {
+        for (language, text) in [
+            ("de", "Danke, das ist wirklich super 😍"),
+            ("fr", "Merci beaucoup, c'est génial !"),
+            ("es", "Gracias, me encanta"),
+        ] {
+            let found = Analyser::new().analyse(text, None, Some(language)).sentiment;
+            assert_eq!(found.value, "positive", "text: {text:?}, {found:?}");
+        }
+    }
+
+    #[test]
     fn only_the_authors_own_words_count() {
         let mail = "Dear team,\nthe checkout is broken again.\n\nBest regards,\nJo\n\n\
                     On Monday support wrote:\n> We are happy to tell you that all is great now!\n";
@@ -226,7 +327,7 @@ mod tests {
 
     #[test]
     fn a_title_counts_once_and_not_in_answers() {
-        let analyser = Analyser::new();
+        let analyser = Analyser::plain();
         let score = |title, text| analyser.analyse(text, title, Some("en")).sentiment.score.unwrap_or(0.0);
         let text = "The checkout does this since Monday";
         assert!(score(Some("Terrible service"), text) < -0.3);

@@ -7,13 +7,14 @@ use std::ops::Range;
 
 use whichlang::{Lang, detect_language};
 
+use crate::common_words::Votes;
 use crate::limits;
 use crate::script::Letters;
 use crate::tag;
 use crate::tokens::is_address;
 
 /// Least confidence with which a language is named.
-const CONFIDENCE_MIN: f64 = 0.75;
+const CONFIDENCE_MIN: f64 = 0.7;
 
 /// Letters from which each column of `AGREEMENT` counts.
 const LETTERS: [u32; 9] = [0, 5, 10, 15, 20, 30, 40, 60, 90];
@@ -26,6 +27,11 @@ const AGREEMENT: [[f64; 9]; 3] = [
     [0.20, 0.57, 0.70, 0.76, 0.76, 0.85, 0.89, 0.91, 0.92],
     [0.25, 0.57, 0.83, 0.94, 0.96, 0.98, 0.99, 0.99, 0.99],
 ];
+
+/// How often both are right where common words lead by one, two or more and letters agree; and the words,
+/// where letters do not.
+const AGREED: [f64; 3] = [0.92, 0.97, 0.99];
+const CONTRADICTED: [f64; 3] = [0.76, 0.85, 0.93];
 
 /// What is known of the language of a text.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,7 +60,8 @@ pub(crate) fn decide(parts: &[(&str, &[Range<usize>])], claim: Option<&str>) -> 
     cleaned.decide()
 }
 
-/// The written words of a text, without links and mentions.
+/// The written words of a text, without links and mentions; tags only where there is little else, as most of
+/// them are names.
 struct Cleaned {
     text: String,
     letters: Letters,
@@ -66,15 +73,29 @@ impl Cleaned {
             parts.iter().flat_map(|(_, ranges)| ranges.iter()).map(ExactSizeIterator::len).sum();
         let text = String::with_capacity(bytes.min(limits::LANGUAGE_BYTES_MAX) + 1);
         let mut cleaned = Self { text, letters: Letters::default() };
+        let has_tags = cleaned.add_all(parts, false);
+        if has_tags && cleaned.letters.weight() < LETTERS[2] {
+            cleaned.add_all(parts, true);
+        }
+        cleaned
+    }
+
+    /// Adds the words that are tags, or those that are none, until there is no room; tells whether there are
+    /// tags.
+    fn add_all(&mut self, parts: &[(&str, &[Range<usize>])], tags: bool) -> bool {
+        let mut has_tags = false;
         for (text, ranges) in parts {
             for range in *ranges {
-                let mut words = text[range.clone()].split_whitespace().filter(|word| !is_address(word));
-                if !words.all(|word| cleaned.add(word.trim_start_matches('#'))) {
-                    return cleaned;
+                for word in text[range.clone()].split_whitespace().filter(|word| !is_address(word)) {
+                    let is_tag = word.starts_with('#');
+                    has_tags |= is_tag;
+                    if is_tag == tags && !self.add(word.trim_start_matches('#')) {
+                        return has_tags;
+                    }
                 }
             }
         }
-        cleaned
+        has_tags
     }
 
     /// Adds `word`, cut where the room ends; tells whether there is room for more.
@@ -114,11 +135,26 @@ impl Cleaned {
             None if !self.letters.is_latin() => return Verdict::Unknown,
             None => {}
         }
-        let (language, confidence) = self.read();
-        match code(language) {
+        let (language, confidence) = self.vote();
+        match language {
             Some(language) if confidence >= CONFIDENCE_MIN => Verdict::Found(language, confidence),
             Some("en") => Verdict::PerhapsEnglish(confidence),
             _ => Verdict::Unknown,
+        }
+    }
+
+    /// Returns the language that the letters and the common words speak for, with how sure that is.
+    fn vote(&self) -> (Option<&'static str>, f64) {
+        let (letters, confidence) = self.read();
+        let letters = code(letters);
+        let (words, lead) = Votes::of(&self.text).first();
+        match lead {
+            0 => (letters, confidence),
+            _ if letters == Some(words) => (letters, AGREED[lead.min(3) as usize - 1].max(confidence)),
+            1 if confidence > 0.9 => (letters, 1.0 - (1.0 - confidence) * 2.0),
+            1 if confidence > 0.6 => (letters, confidence * 0.9),
+            // Words of a language that is none of ours, or that letters do not bear out.
+            _ => (served(words), CONTRADICTED[lead.min(3) as usize - 1]),
         }
     }
 
@@ -150,6 +186,11 @@ const LATIN_LANGUAGES: &[&str] = &[
     "ca", "cs", "da", "de", "en", "es", "et", "fi", "fr", "hr", "hu", "id", "it", "lt", "lv", "ms", "nb",
     "nl", "no", "pl", "pt", "ro", "sk", "sl", "sv", "tl", "tr", "vi",
 ];
+
+/// Returns `language` if it is one that is named from common words alone.
+fn served(language: &'static str) -> Option<&'static str> {
+    (!matches!(language, "da" | "pl" | "id")).then_some(language)
+}
 
 /// Returns the code of a language with Latin letters; the others the script has told already.
 fn code(language: Lang) -> Option<&'static str> {
@@ -224,7 +265,7 @@ mod tests {
     #[test]
     fn what_is_too_short_may_still_look_like_english() {
         assert!(matches!(verdict("thanks!", None), Verdict::PerhapsEnglish(_)));
-        assert_eq!(verdict("bene", None), Verdict::Unknown);
+        assert_eq!(verdict("tavolo", None), Verdict::Unknown);
         assert_eq!(verdict("👍 @jo", None), Verdict::Nothing);
     }
 }

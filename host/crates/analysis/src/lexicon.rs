@@ -9,6 +9,8 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use vader_sentiment::{EMOJI_LEXICON, LEXICON};
 
+use crate::chars::fold;
+use crate::hash::{Hash, mixed};
 use crate::limits;
 
 /// What the crate's table lacks or, being blind to case, has from the wrong line.
@@ -142,16 +144,14 @@ pub(crate) struct Entry {
 
 /// Every word and emoji with what is known of it. Built once, shared by all threads.
 pub(crate) struct Lexicon {
-    words: HashMap<Box<[u8]>, Entry, BuildHasherDefault<WordHasher>>,
-    emoji: HashMap<char, Box<[Entry]>, BuildHasherDefault<WordHasher>>,
+    words: HashMap<u64, Entry, BuildHasherDefault<Hashed>>,
+    emoji: HashMap<char, Box<[Entry]>, BuildHasherDefault<Hashed>>,
 }
 
 impl Lexicon {
     pub fn new() -> Self {
-        let mut words = HashMap::<Box<[u8]>, Entry, _>::default();
-        let mut at = |word: &str, put: &dyn Fn(&mut Entry)| {
-            put(words.entry(word.to_lowercase().into_bytes().into()).or_default());
-        };
+        let mut words = HashMap::<u64, Entry, _>::default();
+        let mut at = |word: &str, put: &dyn Fn(&mut Entry)| put(words.entry(hash(word)).or_default());
         for (word, valence) in LEXICON.iter() {
             at(word.as_ref(), &|entry| entry.valence = Some(*valence));
         }
@@ -168,7 +168,7 @@ impl Lexicon {
     }
 
     /// Reads what each emoji of one code point is called, and what is known of those words.
-    fn read_emoji(&self) -> HashMap<char, Box<[Entry]>, BuildHasherDefault<WordHasher>> {
+    fn read_emoji(&self) -> HashMap<char, Box<[Entry]>, BuildHasherDefault<Hashed>> {
         let single = EMOJI_LEXICON.iter().filter_map(|(emoji, name)| {
             let mut chars = emoji.chars();
             let only = chars.next().filter(|_| chars.next().is_none())?;
@@ -179,19 +179,41 @@ impl Lexicon {
 
     /// Returns what is known of `word`, in whatever case it is written.
     pub fn word(&self, word: &str) -> Entry {
-        let mut folded = [0; limits::WORD_BYTES_MAX];
-        let Some(len) = fold(word, &mut folded) else { return Entry::default() };
-        let folded = &folded[..len];
-        let mut entry = self.words.get(folded).copied().unwrap_or_default();
-        entry.negates |= folded.contains(&b'\'') && folded.windows(3).any(|bytes| bytes == b"n't");
+        match word.len() {
+            0..=limits::WORD_BYTES_MAX => self.hashed(hash(word), word),
+            _ => Entry::default(),
+        }
+    }
+
+    /// Returns what is known of `word`, whose hash this is.
+    pub fn hashed(&self, hash: u64, word: &str) -> Entry {
+        let mut entry = self.words.get(&hash).copied().unwrap_or_default();
+        entry.negates |= is_contraction(word);
         entry
     }
 
     /// Returns the words of the emoji `c`, if it is one.
     pub fn emoji(&self, c: char) -> Option<&[Entry]> {
-        // The lowest emoji is U+00A9: plain text never pays for a look-up.
-        if c < '\u{a9}' { None } else { self.emoji.get(&c).map(|words| &**words) }
+        // Plain text of any script never pays for a look-up.
+        let may_be = matches!(u32::from(c), 0xa9 | 0xae | 0x203c..=0x3299 | 0x1f000..);
+        if may_be { self.emoji.get(&c).map(|words| &**words) } else { None }
     }
+}
+
+/// Returns the hash of `word` in lower case, with a plain apostrophe.
+fn hash(word: &str) -> u64 {
+    let mut hash = Hash::default();
+    word.chars().for_each(|c| fold(c, |letter| hash = hash.letter(letter)));
+    hash.end()
+}
+
+/// Tells whether "n't" stands anywhere in `word`.
+fn is_contraction(word: &str) -> bool {
+    let is = |rest: &str| rest.starts_with(['n', 'N']) && rest[1..].starts_with(['\'', '’']);
+    let t = |rest: &str| rest[1..].chars().nth(1).is_some_and(|c| c.eq_ignore_ascii_case(&'t'));
+    // Nearly every word has no apostrophe, which one look at its bytes tells.
+    word.bytes().any(|byte| byte == b'\'' || byte == 0xe2)
+        && word.char_indices().any(|(at, _)| is(&word[at..]) && t(&word[at..]))
 }
 
 /// Takes the punctuation off both ends, unless hardly anything would be left: `:)` is all punctuation.
@@ -200,53 +222,21 @@ pub(crate) fn strip(word: &str) -> &str {
     if stripped.chars().nth(2).is_none() { word } else { stripped }
 }
 
-/// Writes `word` in lower case, with a plain apostrophe; nothing for a word too long to be known.
-fn fold(word: &str, to: &mut [u8; limits::WORD_BYTES_MAX]) -> Option<usize> {
-    let mut len = 0;
-    if word.is_ascii() {
-        let target = to.get_mut(..word.len())?;
-        target.copy_from_slice(word.as_bytes());
-        target.make_ascii_lowercase();
-        return Some(word.len());
-    }
-    for c in word.chars() {
-        // Keyboards of telephones write the other apostrophe, which the lexicon does not have.
-        let c = if c == '’' { '\'' } else { c };
-        for lower in c.to_lowercase() {
-            len += lower.encode_utf8(to.get_mut(len..len + lower.len_utf8())?).len();
-        }
-    }
-    Some(len)
-}
-
-/// Eight bytes at a time: words are short. The tables are fixed, so nobody can aim for collisions in them.
+/// Takes what is a hash already as it is.
 #[derive(Default)]
-struct WordHasher(u64);
+struct Hashed(u64);
 
-impl WordHasher {
-    fn mix(&mut self, number: u64) {
-        let product =
-            u128::from(self.0 ^ number ^ 0x9e37_79b9_7f4a_7c15) * u128::from(0xd6e8_feb8_6659_fd93_u64);
-        self.0 = (product as u64) ^ (product >> 64) as u64;
-    }
-}
-
-impl Hasher for WordHasher {
+impl Hasher for Hashed {
     fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut eight = [0; 8];
-            eight[..chunk.len()].copy_from_slice(chunk);
-            self.mix(u64::from_le_bytes(eight));
-        }
+        bytes.iter().for_each(|byte| self.0 = mixed(self.0 ^ u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
     }
 
     fn write_u32(&mut self, number: u32) {
-        self.mix(u64::from(number));
-    }
-
-    fn write_usize(&mut self, number: usize) {
-        // The length of what follows.
-        self.0 ^= number as u64;
+        self.0 = mixed(u64::from(number) << 20);
     }
 
     fn finish(&self) -> u64 {
@@ -272,6 +262,7 @@ mod tests {
         // The reference has 7,506 words, of which 12 differ from others in case alone.
         assert_eq!(lexicon.words.values().filter(|entry| entry.valence.is_some()).count(), 7_494);
         assert_eq!(lexicon.emoji.len(), 1_212);
+        assert!(lexicon.emoji.keys().all(|c| lexicon.emoji(*c).is_some()), "the range of emoji is whole");
     }
 
     #[test]

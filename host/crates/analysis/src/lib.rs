@@ -7,17 +7,28 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end at once"))]
 
 mod analyser;
+mod blend;
+mod chars;
+mod common_words;
+pub mod eval;
+mod features;
+mod hash;
+pub mod labelled;
 mod language;
 mod lexicon;
 pub mod limits;
+mod linear;
+pub mod metrics;
 mod own_words;
 mod script;
 mod sentiment;
 mod tag;
 mod tokens;
+pub mod train;
 mod valence;
 
 pub use analyser::{
-    Analyser, Analysis, LANGUAGE_PRODUCER, LANGUAGE_VERSION, PLATFORM_PRODUCER, PLATFORM_VERSION,
-    SENTIMENT_PRODUCER, SENTIMENT_VERSION,
+    Analyser, Analysis, LANGUAGE_PRODUCER, LANGUAGE_VERSION, LEXICON_PRODUCER, LEXICON_VERSION, OWN_PRODUCER,
+    PLATFORM_PRODUCER, PLATFORM_VERSION, SENTIMENT_PRODUCER, SENTIMENT_VERSION,
 };
+pub use linear::{MODEL_BYTES_MAX, Model, ModelError};

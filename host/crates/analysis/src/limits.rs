@@ -11,7 +11,11 @@ pub const TITLE_BYTES_MAX: usize = 4 << 10;
 pub const LANGUAGE_BYTES_MAX: usize = 1 << 10;
 /// Most spans that are given as evidence; the strongest are kept.
 pub const EVIDENCE_MAX: usize = 32;
+/// Least weight of a word that is told as evidence of a model: it gives every word some.
+pub const WEIGHT_MIN: f64 = 0.03;
 /// Longest word that is looked up, folded; longer than every word of the lexicon.
 pub const WORD_BYTES_MAX: usize = 48;
+/// Letters of a word that are hashed; the rest of it changes nothing.
+pub const WORD_LETTERS_MAX: usize = 32;
 /// Longest language tag that is believed.
 pub const TAG_BYTES_MAX: usize = 35;

@@ -1,7 +1,7 @@
 //! From a score to an opinion: label, confidence and evidence.
 //!
-//! Holds: the weights of all evidence that was found add up to the score; confidence is a measured share,
-//! not a feeling. Not here: how the score comes about.
+//! Holds: where the lexicon alone decides, the weights of all evidence that was found add up to the score,
+//! and confidence is a measured share, not a feeling. Not here: how the score comes about.
 
 use hark_model::{Evidence, Sentiment};
 
@@ -49,11 +49,18 @@ pub(crate) fn rounded(number: f64) -> f64 {
     (number * PLACES).round() / PLACES + 0.0
 }
 
-/// Returns the spans that made the score, in their order; the strongest when there are too many.
+/// Returns the spans that made the score, in their order, none that weighs less than `weight_min`; the
+/// strongest when there are too many.
 ///
 /// A span of the text has its byte offsets. A word of the title has none, as offsets are those of the
 /// text: its span is empty, from 0 to 0, and comes first.
-pub(crate) fn evidence(valence: &Valence, tokens: &Tokens, text: &str, title: &str) -> Vec<Evidence> {
+pub(crate) fn evidence(
+    valence: &Valence,
+    weight_min: f64,
+    tokens: &Tokens,
+    text: &str,
+    title: &str,
+) -> Vec<Evidence> {
     let of = |part: Part, start: usize, end: usize, weight: f64| match part {
         Part::Text => Evidence { start, end, text: text[start..end].to_owned(), weight },
         Part::Title => Evidence { start: 0, end: 0, text: title[start..end].to_owned(), weight },
@@ -73,7 +80,7 @@ pub(crate) fn evidence(valence: &Valence, tokens: &Tokens, text: &str, title: &s
     }
     keep_strongest(&mut places);
     let told = places.into_iter().map(|(part, start, end, weight)| of(part, start, end, rounded(weight)));
-    told.filter(|evidence| evidence.weight != 0.0).collect()
+    told.filter(|evidence| evidence.weight != 0.0 && evidence.weight.abs() >= weight_min).collect()
 }
 
 /// Adds the exclamation and question marks in their order; those within an emoticon belong to it.

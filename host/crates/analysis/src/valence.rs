@@ -32,6 +32,13 @@ pub(crate) struct Valence {
     pub marks: f64,
 }
 
+impl Valence {
+    /// Nothing felt.
+    pub fn zero(tokens: &Tokens) -> Self {
+        Self { score: 0.0, weights: vec![0.0; tokens.list.len()], marks: 0.0 }
+    }
+}
+
 /// Scores `tokens`; of all that carry feeling only those that `counts` lets pass.
 pub(crate) fn score(tokens: &Tokens, counts: impl Fn(&Token) -> bool) -> Valence {
     let list = tokens.list.as_slice();
