@@ -1,8 +1,11 @@
 //! One text in, what can be said of it out.
 
+use std::ops::Range;
+
 use hark_model::{Annotation, AnnotationKind, Sentiment};
 
 use crate::blend;
+use crate::habit::Habit;
 use crate::language::{self, Verdict};
 use crate::lexicon::Lexicon;
 use crate::limits;
@@ -107,10 +110,8 @@ impl Analyser {
         claimed_language: Option<&str>,
     ) -> Option<Annotation> {
         let title = title_of(title, text);
-        let title_range = 0..title.len();
         let ranges = own_words::ranges(text, &self.lexicon);
-        let parts = [(title, std::slice::from_ref(&title_range)), (text, ranges.as_slice())];
-        language_of(language::decide(&parts, claimed_language))
+        language_of(verdict(title, text, &ranges, claimed_language))
     }
 
     /// Says what can be said of `text` and `title`; `claimed_language` is what the platform says.
@@ -118,14 +119,26 @@ impl Analyser {
     /// Only the author's own words count: not quoted lines, salutation, closing and signature, and not the
     /// title of an answer. Offsets of evidence are bytes of `text`; words of the title have 0 for both.
     pub fn analyse(&self, text: &str, title: Option<&str>, claimed_language: Option<&str>) -> Analysis {
-        let title = title_of(title, text);
-        let title_range = 0..title.len();
-        let ranges = own_words::ranges(text, &self.lexicon);
-        let verdict = language::decide(
-            &[(title, std::slice::from_ref(&title_range)), (text, &ranges)],
-            claimed_language,
-        );
+        self.analyse_by(text, title, claimed_language, None)
+    }
 
+    /// Says what `analyse` says; where the language cannot be told from the text, it is that of `habit`, which
+    /// is its author's or its place's.
+    pub fn analyse_by(
+        &self,
+        text: &str,
+        title: Option<&str>,
+        claimed_language: Option<&str>,
+        habit: Option<&Habit>,
+    ) -> Analysis {
+        let title = title_of(title, text);
+        let ranges = own_words::ranges(text, &self.lexicon);
+        let verdict = match (verdict(title, text, &ranges, claimed_language), habit.and_then(Habit::usual)) {
+            (Verdict::Unknown | Verdict::PerhapsEnglish(_), Some((language, share))) => {
+                Verdict::Usual(language.to_owned(), share)
+            }
+            (verdict, _) => verdict,
+        };
         let mut tokens = Tokens::with_room_for(title.len() + text.len());
         tokens.add(Part::Title, title, 0..title.len(), &self.lexicon);
         ranges.into_iter().for_each(|range| tokens.add(Part::Text, text, range, &self.lexicon));
@@ -138,6 +151,7 @@ impl Analyser {
             _ if !tokens.has_words => return unknown(),
             Verdict::Claimed(tag) => (tag::primary(tag), 1.0),
             Verdict::Found(language, confidence) => (*language, *confidence),
+            Verdict::Usual(tag, share) => (tag::primary(tag), *share),
             Verdict::PerhapsEnglish(confidence) => ("en", *confidence),
             // A face means the same whatever is said around it; words may be anything.
             Verdict::Unknown | Verdict::Nothing => return of_signs(tokens, text, title),
@@ -165,6 +179,12 @@ impl Analyser {
     }
 }
 
+fn verdict(title: &str, text: &str, ranges: &[Range<usize>], claimed_language: Option<&str>) -> Verdict {
+    let title_range = 0..title.len();
+    let parts = [(title, std::slice::from_ref(&title_range)), (text, ranges)];
+    language::decide(&parts, claimed_language)
+}
+
 /// Returns what of `title` is read.
 fn title_of<'t>(title: Option<&'t str>, text: &str) -> &'t str {
     let title = title.filter(|title| is_own_title(title, text)).unwrap_or("");
@@ -190,6 +210,7 @@ fn language_of(verdict: Verdict) -> Option<Annotation> {
         Verdict::Found(language, confidence) => {
             (language.to_owned(), Some(confidence), LANGUAGE_PRODUCER, LANGUAGE_VERSION)
         }
+        Verdict::Usual(language, share) => (language, Some(share), LANGUAGE_PRODUCER, LANGUAGE_VERSION),
         Verdict::PerhapsEnglish(_) | Verdict::Unknown | Verdict::Nothing => return None,
     };
     let kind = AnnotationKind::Language;
@@ -340,6 +361,24 @@ mod tests {
             score(None, "Great news"),
             "no rule crosses over"
         );
+    }
+
+    #[test]
+    fn a_habit_decides_where_the_text_does_not() {
+        let analyser = Analyser::new();
+        let mut habit = Habit::default();
+        (0..4).for_each(|_| habit.note("de-AT"));
+        let language = |text: &str, claim| {
+            let found = analyser.analyse_by(text, None, claim, Some(&habit)).language;
+            found.map(|found| (found.value, found.producer))
+        };
+        let german = Some(("de-AT".to_owned(), LANGUAGE_PRODUCER));
+        assert_eq!(language("Super!", None), german);
+        assert_eq!(language("The checkout fails again and nobody answers", None).unwrap().0, "en");
+        assert_eq!(language("Super!", Some("fr")).unwrap().0, "fr");
+        assert_eq!(language("👍", None), None);
+        let found = analyser.analyse_by("Super!", None, None, Some(&habit)).sentiment;
+        assert_eq!(found.value, "positive", "{found:?}");
     }
 
     #[test]

@@ -4,10 +4,11 @@
 //! does not know vote as well, so that they are not taken for others. Not here: what follows from the votes.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::sync::LazyLock;
 
 use crate::chars::fold;
-use crate::hash::Hash;
+use crate::hash::{Hash, Hashed};
 
 /// Languages with Latin letters that have votes, with their words.
 const WORDS: [(&str, &str); 13] = [
@@ -101,8 +102,8 @@ type Ballot = u32;
 
 const TWICE: u32 = 16;
 
-static BALLOTS: LazyLock<HashMap<u64, Ballot>> = LazyLock::new(|| {
-    let mut ballots = HashMap::new();
+static BALLOTS: LazyLock<HashMap<u64, Ballot, BuildHasherDefault<Hashed>>> = LazyLock::new(|| {
+    let mut ballots = HashMap::<u64, Ballot, _>::default();
     for (at, (_, words)) in WORDS.iter().enumerate() {
         for word in words.split_whitespace() {
             *ballots.entry(hash(word)).or_insert(0) |= 1 << at;

@@ -66,8 +66,10 @@ const STYLE: u64 = 0x06;
 /// How far a negation reaches, in pieces.
 const REACH: u32 = 3;
 /// Shortest and longest part of a word, in letters, with the borders of the word as letters.
-const PART_LETTERS: std::ops::RangeInclusive<usize> = 3..=5;
+const PART_LETTERS: std::ops::RangeInclusive<usize> = 3..=4;
 const BORDER: u32 = 1;
+/// Parts of shorter words say no more than the words.
+const WORD_LETTERS_MIN: usize = 4;
 
 /// Calls `put` with every feature of `tokens` and the piece that it comes from, if it is one.
 pub(crate) fn each(
@@ -138,6 +140,9 @@ fn parts(
             continue;
         }
         let letters = tokens.letters_of(piece);
+        if letters.len() < WORD_LETTERS_MIN {
+            continue;
+        }
         let len = letters.len() + 2;
         let letter = |at: usize| match at.checked_sub(1).and_then(|at| letters.get(at)) {
             Some(letter) => *letter,

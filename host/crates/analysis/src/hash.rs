@@ -4,6 +4,8 @@
 //! in its upper bits. Not here: tables. The lexicon is fixed and a model is a sum, so nobody gains anything
 //! by aiming for collisions.
 
+use std::hash::Hasher;
+
 const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// A hash under way: letters go in, one after the other.
@@ -31,6 +33,28 @@ pub(crate) fn pair(one: u64, other: u64) -> u64 {
 pub(crate) fn mixed(number: u64) -> u64 {
     let number = (number ^ (number >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
     number ^ (number >> 29)
+}
+
+/// Takes what is a hash already as it is.
+#[derive(Debug, Default)]
+pub(crate) struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = mixed(self.0 ^ u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.0 = mixed(u64::from(number) << 20);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 #[cfg(test)]

@@ -40,6 +40,8 @@ pub(crate) enum Verdict {
     Claimed(String),
     /// We say so, with how often that is right.
     Found(&'static str, f64),
+    /// It cannot be told, but this is the habit of who wrote it, with how likely that makes it.
+    Usual(String, f64),
     /// It cannot be told; if it were a language with Latin letters it would most likely be English, and
     /// this often it is.
     PerhapsEnglish(f64),
@@ -51,10 +53,15 @@ pub(crate) enum Verdict {
 
 /// Decides on the language of what `parts` hold in their ranges.
 pub(crate) fn decide(parts: &[(&str, &[Range<usize>])], claim: Option<&str>) -> Verdict {
+    let claim = claim.and_then(tag::normalised);
+    // No letter but Latin ones contradicts a claim.
+    let is_plain =
+        || parts.iter().all(|(text, ranges)| ranges.iter().all(|range| text[range.clone()].is_ascii()));
+    if let Some(tag) = claim.as_ref().filter(|_| is_plain()) {
+        return Verdict::Claimed(tag.clone());
+    }
     let cleaned = Cleaned::of(parts);
-    if let Some(tag) = claim.and_then(tag::normalised)
-        && !cleaned.contradicts(&tag)
-    {
+    if let Some(tag) = claim.filter(|tag| !cleaned.contradicts(tag)) {
         return Verdict::Claimed(tag);
     }
     cleaned.decide()

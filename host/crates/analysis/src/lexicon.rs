@@ -5,12 +5,12 @@
 //! differs from the reference. Not here: the rules by which words act on each other.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 
 use vader_sentiment::{EMOJI_LEXICON, LEXICON};
 
 use crate::chars::fold;
-use crate::hash::{Hash, mixed};
+use crate::hash::{Hash, Hashed};
 use crate::limits;
 
 /// What the crate's table lacks or, being blind to case, has from the wrong line.
@@ -218,30 +218,14 @@ fn is_contraction(word: &str) -> bool {
 
 /// Takes the punctuation off both ends, unless hardly anything would be left: `:)` is all punctuation.
 pub(crate) fn strip(word: &str) -> &str {
-    let stripped = word.trim_matches(|c: char| c.is_ascii_punctuation());
+    let is_inner = |byte: &u8| !byte.is_ascii_punctuation();
+    let bytes = word.as_bytes();
+    let (Some(start), Some(last)) = (bytes.iter().position(is_inner), bytes.iter().rposition(is_inner))
+    else {
+        return word;
+    };
+    let stripped = &word[start..=last];
     if stripped.chars().nth(2).is_none() { word } else { stripped }
-}
-
-/// Takes what is a hash already as it is.
-#[derive(Default)]
-struct Hashed(u64);
-
-impl Hasher for Hashed {
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.0 = mixed(self.0 ^ u64::from(*byte)));
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        self.0 = number;
-    }
-
-    fn write_u32(&mut self, number: u32) {
-        self.0 = mixed(u64::from(number) << 20);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
 }
 
 #[cfg(test)]

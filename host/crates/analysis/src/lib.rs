@@ -12,6 +12,7 @@ mod chars;
 mod common_words;
 pub mod eval;
 mod features;
+mod habit;
 mod hash;
 pub mod labelled;
 mod language;
@@ -31,4 +32,5 @@ pub use analyser::{
     Analyser, Analysis, LANGUAGE_PRODUCER, LANGUAGE_VERSION, LEXICON_PRODUCER, LEXICON_VERSION, OWN_PRODUCER,
     PLATFORM_PRODUCER, PLATFORM_VERSION, SENTIMENT_PRODUCER, SENTIMENT_VERSION,
 };
+pub use habit::Habit;
 pub use linear::{MODEL_BYTES_MAX, Model, ModelError};

@@ -10,7 +10,7 @@ use crate::valence::Valence;
 /// First bytes of a model file; the number at their end is raised when hashes or features change.
 pub(crate) const FORMAT: &[u8; 8] = b"HARKSEN1";
 /// Upper bits of a hash that say which bucket it is.
-pub(crate) const BUCKET_BITS: u32 = 20;
+pub(crate) const BUCKET_BITS: u32 = 18;
 /// Most bytes of a model file.
 pub const MODEL_BYTES_MAX: usize = 128 << 10;
 /// Most languages that one model serves.
@@ -49,6 +49,14 @@ pub(crate) struct Served {
     pub bias: [f32; 3],
 }
 
+/// 64 buckets: which of them have a weight, and how many weights stand before theirs. Most look-ups end here, so
+/// both lie side by side; a table with a place for each bucket would not stay in the cache beside other work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Block {
+    bits: u64,
+    before: u32,
+}
+
 /// A trained model. One serves all threads.
 #[derive(Clone, PartialEq)]
 pub struct Model {
@@ -58,17 +66,14 @@ pub struct Model {
     pub(crate) units: [f32; GROUPS],
     /// By what sums are divided before they become shares.
     pub(crate) temperature: f32,
-    /// One bit for each bucket that has a weight.
-    bits: Vec<u64>,
-    /// How many weights stand before each 64 buckets.
-    before: Vec<u32>,
+    blocks: Vec<Block>,
     /// For negative and positive, against neutral.
     weights: Vec<[i8; 2]>,
 }
 
 impl std::fmt::Debug for Model {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Model({} weights)", self.weights.len())
+        write!(f, "Model({} weights)", self.weights())
     }
 }
 
@@ -98,20 +103,17 @@ impl Model {
         temperature: f32,
         weights: &[(u32, [i8; 2])],
     ) -> Self {
-        let mut bits = vec![0_u64; 1 << (BUCKET_BITS - 6)];
+        let mut blocks = vec![Block::default(); 1 << (BUCKET_BITS - 6)];
         for (bucket, _) in weights {
-            bits[(bucket >> 6) as usize] |= 1 << (bucket & 63);
+            blocks[(bucket >> 6) as usize].bits |= 1 << (bucket & 63);
         }
         let mut count = 0;
-        let before = bits
-            .iter()
-            .map(|word| {
-                count += word.count_ones();
-                count - word.count_ones()
-            })
-            .collect();
+        for block in &mut blocks {
+            block.before = count;
+            count += block.bits.count_ones();
+        }
         let weights = weights.iter().map(|(_, weight)| *weight).collect();
-        Self { features, languages, units, temperature, bits, before, weights }
+        Self { features, languages, units, temperature, blocks, weights }
     }
 
     /// Returns the same model with another temperature.
@@ -135,12 +137,12 @@ impl Model {
     }
 
     pub(crate) fn weight(&self, bucket: u32) -> Option<[i8; 2]> {
-        let word = self.bits[(bucket >> 6) as usize];
+        let block = self.blocks[(bucket >> 6) as usize];
         let bit = 1_u64 << (bucket & 63);
-        if word & bit == 0 {
+        if block.bits & bit == 0 {
             return None;
         }
-        let at = self.before[(bucket >> 6) as usize] + (word & (bit - 1)).count_ones();
+        let at = block.before + (block.bits & (bit - 1)).count_ones();
         self.weights.get(at as usize).copied()
     }
 
@@ -200,7 +202,7 @@ impl Model {
             served.bias.iter().for_each(|bias| bytes.extend(bias.to_le_bytes()));
         }
         self.units.iter().chain([&self.temperature]).for_each(|unit| bytes.extend(unit.to_le_bytes()));
-        bytes.extend((self.weights.len() as u32).to_le_bytes());
+        bytes.extend((self.weights() as u32).to_le_bytes());
         let mut last = 0;
         for (bucket, [negative, positive]) in self.entries() {
             put_number(&mut bytes, bucket - last);

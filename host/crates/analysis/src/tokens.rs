@@ -133,8 +133,18 @@ impl Tokens {
             self.bar(part, range.start);
         }
         let (mut at, mut word_start) = (range.start, range.start);
+        let bytes = text.as_bytes();
         while at < range.end {
             self.steps += 1;
+            // Most text is ASCII, which needs no decoding to be parted.
+            if bytes[at].is_ascii() {
+                if is_space(char::from(bytes[at])) {
+                    self.end_word(part, text, word_start..at, lexicon);
+                    word_start = at + 1;
+                }
+                at += 1;
+                continue;
+            }
             let Some(c) = text[at..].chars().next() else { break };
             let behind = at + c.len_utf8();
             if is_space(c) {
@@ -213,7 +223,7 @@ impl Tokens {
             let letters = word.chars().fold(Hash::default(), |hash, c| hash.letter(u32::from(c)));
             self.put(Kind::Emoticon, start..start + word.len(), letters.end());
         }
-        self.has_words |= entry.valence.is_some() || raw.chars().any(char::is_alphanumeric);
+        self.has_words = self.has_words || entry.valence.is_some() || raw.chars().any(char::is_alphanumeric);
         if let Some(token) = self.list.last_mut() {
             (token.entry, token.is_sign) = (entry, is_sign);
         }
@@ -289,7 +299,7 @@ impl Tokens {
     fn add_letter(&mut self, word: &mut Open, c: char) {
         let letters = &mut self.letters;
         fold(c, |letter| {
-            let written = &letters[word.letters..];
+            let written = letters.len() - word.letters;
             let digit = u32::from('0')..=u32::from('9');
             let letter = match digit.contains(&letter) {
                 true => {
@@ -301,10 +311,11 @@ impl Tokens {
                     letter
                 }
             };
-            let repeats = written.iter().rev().take(REPEATS_MAX).filter(|before| **before == letter).count();
-            if written.len() == limits::WORD_LETTERS_MAX {
+            word.repeats = if written > 0 && letter == word.last { word.repeats + 1 } else { 1 };
+            word.last = letter;
+            if written == limits::WORD_LETTERS_MAX {
                 word.is_plain = false;
-            } else if repeats == REPEATS_MAX {
+            } else if word.repeats > REPEATS_MAX {
                 word.is_plain = false;
                 word.is_elongated |= letter != *digit.start();
             } else {
@@ -387,6 +398,8 @@ struct Open {
     start: usize,
     letters: usize,
     hash: Hash,
+    last: u32,
+    repeats: usize,
     has_letters: bool,
     is_plain: bool,
     is_elongated: bool,
@@ -401,6 +414,8 @@ impl Default for Open {
             start: 0,
             letters: 0,
             hash,
+            last: 0,
+            repeats: 0,
             has_letters: false,
             is_plain: true,
             is_elongated: false,
@@ -416,6 +431,10 @@ impl Open {
 
 /// Tells whether a word names somebody or some page, and so says nothing of feelings.
 pub(crate) fn is_address(word: &str) -> bool {
+    // Nearly every word is told by its first byte.
+    if !word.starts_with(['@', 'h', 'H', 'w', 'W', '(', '"', '\'', '<', '.', '[']) {
+        return false;
+    }
     let word = word.trim_start_matches(['(', '"', '\'', '<', '.', '[']);
     let is = |prefix: &str| {
         word.as_bytes().get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))

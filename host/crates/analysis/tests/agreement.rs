@@ -70,8 +70,8 @@ fn labels_are_those_of_people_as_often_as_is_said() {
     let recall = (0..3).map(|label| right[label] / all[label]).sum::<f64>() / 3.0;
     let (accuracy, confidence) = (right.iter().sum::<f64>() / 2_000.0, expected / 2_000.0);
     println!("macro recall {recall:.4}, accuracy {accuracy:.4}, mean confidence {confidence:.4}");
-    // Measured: macro recall 0.611, accuracy 0.593, mean confidence 0.569.
-    assert!(recall > 0.60, "macro recall {recall}");
+    // Measured: macro recall 0.707, accuracy 0.690, mean confidence 0.667.
+    assert!(recall > 0.69, "macro recall {recall}");
     assert!((accuracy - confidence).abs() < 0.03, "accuracy {accuracy}, but mean confidence {confidence}");
 }
 
@@ -98,6 +98,6 @@ fn languages_are_found_as_often_as_is_said() {
         }
     }
     println!("{named} of {all} named, {right} of them right, {wrong_english} wrongly English");
-    // Measured: 2,212 of 2,268 named, 2,163 of them right, 16 wrongly English.
-    assert!(named > 0.96 * all && right > 0.97 * named && wrong_english < 0.01 * all);
+    // Measured: 2,235 of 2,268 named, 2,197 of them right, 13 wrongly English.
+    assert!(named > 0.97 * all && right > 0.96 * all && wrong_english < 0.01 * all);
 }
