@@ -84,9 +84,49 @@ pub enum Command {
         after_help = "Examples:\n  hark feed --json | jq '.uid, .text'\n  hark reply 5f0c... --text 'Thank you, we look into it.'"
     )]
     Reply(ReplyArgs),
+    /// Make a model of sentiment from labelled texts of your own.
+    #[command(
+        after_help = "Examples:\n  hark train mails.csv --out mails.model         a first line names the columns text, label, language\n  hark train labels.jsonl more.tsv --out our.model --language de\n\nLabels are negative, neutral and positive, or 0, 1 and 2. In hark.toml: [analysis] models = [\"mails.model\"]"
+    )]
+    Train(TrainArgs),
+    /// Measure language and sentiment on a folder of labelled texts.
+    #[command(
+        after_help = "Examples:\n  hark eval ../labelled\n  hark eval ../labelled --model mails.model --json\n\nFiles: .csv, .jsonl, .tsv (label, tab, text), _text.txt with _labels.txt; .tsv of number, rating, text.\nA folder is named for the language: english, mails-de."
+    )]
+    Eval(EvalArgs),
     /// Make, build and inspect connectors.
     #[command(subcommand)]
     Plugin(PluginCommand),
+}
+
+/// Flags of `train`.
+#[derive(Debug, Args)]
+pub struct TrainArgs {
+    /// Labelled texts: .csv, .jsonl, .tsv, or _text.txt with _labels.txt beside it.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Where the model is written.
+    #[arg(long, short, value_name = "FILE.model")]
+    pub out: PathBuf,
+    /// The language of texts that do not say, as two letters; that which the folder is named for, or English.
+    #[arg(long, value_name = "CODE")]
+    pub language: Option<String>,
+    /// Where chance begins: the same texts and seed give the same model.
+    #[arg(long, default_value_t = 1, value_name = "NUMBER")]
+    pub seed: u64,
+    /// How often each text is seen.
+    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub epochs: u32,
+}
+
+/// Flags of `eval`.
+#[derive(Debug, Args)]
+pub struct EvalArgs {
+    /// Folder of labelled texts.
+    pub folder: PathBuf,
+    /// A model of your own, asked before those that come with Hark. May be repeated.
+    #[arg(long, value_name = "FILE.model")]
+    pub model: Vec<PathBuf>,
 }
 
 /// Flags of `run`.

@@ -35,6 +35,7 @@ pub fn confine(config: &Config) -> Result<(), Failure> {
 /// Returns what is still needed to listen to `config`.
 pub fn needs(config: &Config) -> Needs {
     let mut read = vec![folder_of(&config.path)];
+    read.extend(config.models.iter().map(|model| folder_of(model)));
     for source in &config.sources {
         if let ConnectorRef::File(path) = &source.connector {
             read.push(folder_of(path));

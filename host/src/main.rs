@@ -50,6 +50,8 @@ async fn run(cli: &Cli) -> Done {
         Command::Backfill(args) => commands::backfill::run(cli, args).await,
         Command::Replay(args) => commands::replay::run(cli, args).await,
         Command::Reply(args) => commands::reply::run(cli, args).await,
+        Command::Train(args) => commands::train::run(cli, args),
+        Command::Eval(args) => commands::eval::run(cli, args),
         Command::Plugin(PluginCommand::New { lang, name, r#in }) => {
             commands::plugin_new::run(cli, *lang, name, r#in)
         }

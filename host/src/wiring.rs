@@ -1,10 +1,10 @@
 //! Puts the floors together: configuration, database, runtime, connectors, sources.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 
-use hark_analysis::Analyser;
+use hark_analysis::{Analyser, Model};
 use hark_cassette::Tape;
 use hark_config::{Config, ConnectorRef, SourceConfig};
 use hark_egress::SourceGate;
@@ -51,7 +51,20 @@ pub fn store_failure(error: &StoreError) -> Failure {
 /// Reads the routing rules into a stage of the pipeline.
 pub fn enricher(config: &Config) -> Result<Enricher, Failure> {
     let router = Router::new(&config.rules);
-    Ok(Enricher::new(Analyser::new(), router))
+    Ok(Enricher::new(analyser(&config.models)?, router))
+}
+
+/// Loads the models that come with Hark, and those of `files`, which are asked first, the first of them first.
+pub fn analyser(files: &[PathBuf]) -> Result<Analyser, Failure> {
+    files.iter().rev().try_fold(Analyser::new(), |analyser, path| {
+        let refused = |why: String| {
+            Failure::new(Exit::Config, format!("{}: {why}", path.display()))
+                .hint("`hark train` makes such a file; `[analysis] models` names it")
+        };
+        let bytes = std::fs::read(path).map_err(|error| refused(error.to_string()))?;
+        let model = Model::parse(&bytes).map_err(|error| refused(error.to_string()))?;
+        Ok(analyser.with_model(model))
+    })
 }
 
 /// Finds a source of the configuration by its name.

@@ -2,6 +2,7 @@
 //!
 //! Holds: facts go to standard output, colours only to a terminal; nothing heard can steer the terminal.
 
+mod analysis;
 mod attempt;
 mod backfill;
 mod certificate;
@@ -19,6 +20,7 @@ use std::path::Path;
 use hark_pipeline::PipelineReport;
 use serde_json::json;
 
+pub use analysis::{evaluated, progress, trained};
 pub use attempt::{Attempt, attempt};
 pub use backfill::{backfill_line, backfill_note};
 pub use certificate::{certificate, counts, recorded, ruling, trial};

@@ -2,7 +2,7 @@
 //!
 //! Holds: one text in, the same opinions out, always; every opinion with its maker, its confidence and
 //! what it was made from; time and memory in proportion to the text, up to a bound. Not here: where a text
-//! came from, who should see it, what was said before.
+//! came from, who should see it, what was said before. Files are read for training and evaluation alone.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end at once"))]
 

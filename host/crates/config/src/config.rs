@@ -33,6 +33,8 @@ pub struct Config {
     pub webhooks: Option<SocketAddr>,
     /// Whether the process gives up what it does not need.
     pub confine: Confine,
+    /// Models of sentiment of the operator's own, asked before those that come with Hark.
+    pub models: Vec<PathBuf>,
     /// What is listened to, in the order of the file.
     pub sources: Vec<SourceConfig>,
     /// Who should see what, in the order of the file.
@@ -92,6 +94,12 @@ fn read(table: &toml::Spanned<DeTable<'_>>, path: &Path, sink: &Sink<'_>) -> Con
         webhooks
     });
     let confine = top.table("process").map(process::read).unwrap_or_default();
+    let models = top.table("analysis").map(|mut analysis| {
+        let models = analysis.strings("models").unwrap_or_default();
+        let models = models.iter().map(|text| path_in(folder, text, sink)).collect();
+        analysis.finish("");
+        models
+    });
     let mut limits = SourceLimits::STRICT;
     if let Some(section) = top.table("limits") {
         read_limits(section, &mut limits);
@@ -101,7 +109,8 @@ fn read(table: &toml::Spanned<DeTable<'_>>, path: &Path, sink: &Sink<'_>) -> Con
     top.finish("");
     // A source that is half wrong still has a name, which rules may use; only whole ones are kept.
     let sources = sources.into_iter().filter_map(|named| named.config).collect();
-    Config { path: path.to_owned(), data, cache, listen, webhooks, confine, sources, rules }
+    let models = models.unwrap_or_default();
+    Config { path: path.to_owned(), data, cache, listen, webhooks, confine, models, sources, rules }
 }
 
 /// Returns the path that `text` means from `folder`.

@@ -23,6 +23,9 @@ webhooks = "127.0.0.1:7071" # where platforms deliver, at /in/NAME; beside the p
 [process]
 confine = "auto"
 
+[analysis]
+models = ["mails.model"]    # made by `hark train` from your own labels; asked first
+
 # What one source may spend, unless it says otherwise itself. Every key may be left out.
 [limits]
 memory_mib = 64             # memory of one instance

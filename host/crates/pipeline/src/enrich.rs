@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use hark_analysis::Analyser;
+use hark_analysis::{Analyser, Analysis, Habit};
 use hark_model::{Actor, Annotation, Event, Item, Route, Sentiment, SourceName, Zone};
 use hark_routing::{Facts, Router};
 use hark_store::Entry;
@@ -34,8 +34,20 @@ impl Enricher {
     /// Returns the entries to store for `admitted`, read by `source` in `zone`.
     pub fn enrich(&self, admitted: Vec<Admitted>, source: &SourceName, zone: Zone) -> Vec<Entry> {
         let context = Context::of(&admitted, source, zone);
-        let opinions: Vec<Opinion> =
-            admitted.iter().map(|entry| self.opinion(&entry.event, &context)).collect();
+        let mut analyses: Vec<Option<Analysis>> =
+            admitted.iter().map(|entry| self.analyse(&entry.event, None)).collect();
+        let habits = Habits::of(&admitted, &analyses, &context);
+        for (entry, analysis) in admitted.iter().zip(&mut analyses) {
+            let is_open = analysis.as_ref().is_some_and(|analysis| analysis.language.is_none());
+            if let Some(habit) = habits.of_event(&entry.event, &context).filter(|_| is_open) {
+                *analysis = self.analyse(&entry.event, Some(habit));
+            }
+        }
+        let opinions: Vec<Opinion> = admitted
+            .iter()
+            .zip(analyses)
+            .map(|(entry, analysis)| self.opinion(&entry.event, analysis, &context))
+            .collect();
         let entries = admitted.into_iter().zip(opinions);
         entries
             .map(|(Admitted { event, cuts }, Opinion { annotations, route })| Entry {
@@ -47,11 +59,50 @@ impl Enricher {
             .collect()
     }
 
-    fn opinion(&self, event: &Event, context: &Context) -> Opinion {
-        let Event::Item(item) = event else { return Opinion::default() };
-        let analysis = self.analyser.analyse(&item.text, item.title.as_deref(), item.language.as_deref());
+    fn analyse(&self, event: &Event, habit: Option<&Habit>) -> Option<Analysis> {
+        let Event::Item(item) = event else { return None };
+        let (title, language) = (item.title.as_deref(), item.language.as_deref());
+        Some(self.analyser.analyse_by(&item.text, title, language, habit))
+    }
+
+    fn opinion(&self, event: &Event, analysis: Option<Analysis>, context: &Context) -> Opinion {
+        let (Event::Item(item), Some(analysis)) = (event, analysis) else { return Opinion::default() };
         let route = self.router.route(&context.facts(item, &analysis));
         Opinion { annotations: analysis.annotations(), route: Some(route) }
+    }
+}
+
+/// In which languages the authors and places of a batch write. It is of one batch alone, so that the same
+/// batch gives the same opinions always.
+#[derive(Default)]
+struct Habits<'a> {
+    authors: HashMap<&'a str, Habit>,
+    places: HashMap<&'a str, Habit>,
+}
+
+impl<'a> Habits<'a> {
+    fn of(admitted: &'a [Admitted], analyses: &[Option<Analysis>], context: &'a Context) -> Self {
+        let mut habits = Self::default();
+        for (entry, analysis) in admitted.iter().zip(analyses) {
+            let language = analysis.as_ref().and_then(|analysis| analysis.language.as_ref());
+            let (Event::Item(item), Some(language)) = (&entry.event, language) else { continue };
+            if let Some(author) = &item.author {
+                habits.authors.entry(author).or_default().note(&language.value);
+            }
+            if let Some(place) = context.places.get(&item.conversation) {
+                habits.places.entry(place).or_default().note(&language.value);
+            }
+        }
+        habits
+    }
+
+    /// Returns the habit of the author, or else of the place.
+    fn of_event(&self, event: &Event, context: &Context) -> Option<&Habit> {
+        let Event::Item(item) = event else { return None };
+        let author = item.author.as_deref().and_then(|author| self.authors.get(author));
+        let place =
+            || context.places.get(&item.conversation).and_then(|place| self.places.get(place.as_str()));
+        author.filter(|habit| habit.usual().is_some()).or_else(place)
     }
 }
 
@@ -83,7 +134,7 @@ impl Context {
         Self { source: source.to_string(), zone, actors, places }
     }
 
-    fn facts<'a>(&'a self, item: &'a Item, analysis: &'a hark_analysis::Analysis) -> Facts<'a> {
+    fn facts<'a>(&'a self, item: &'a Item, analysis: &'a Analysis) -> Facts<'a> {
         let author = item.author.as_deref();
         let actor = author.and_then(|id| self.actors.get(id));
         Facts {
