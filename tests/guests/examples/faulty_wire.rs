@@ -60,7 +60,7 @@ fn lines<T: Transport>(
     wire: &mut LineReader<T>,
 ) -> Result<Batch, Fault> {
     let (count, last) = numbers(settings, wire)?;
-    let mut events = Vec::new();
+    let mut events: Vec<Event> = Vec::new();
     for _ in 0..count.min(u64::from(request.budget.max_events)) {
         match item(settings, wire) {
             // The server said which the last one is, so the rest is never asked for again.

@@ -216,7 +216,7 @@ async fn what_was_changed_behind_its_back_is_found() {
         replaced(&whole, br#""title":"a reply","type":"object""#, br#""title":"a reply","type":"abject""#);
     let tampered = load(&other_type).await;
     let found = judged(&tampered, cassette.clone(), "manifest").await;
-    assert!(found.is_broken() && found.breaches[0].place == "action reply", "{found:#?}");
+    assert!(found.is_broken() && found.breaches[0].place.ends_with("action reply"), "{found:#?}");
 
     let mut settings = cassette.clone();
     settings.settings.insert("fault".to_owned(), "x".repeat(41).into());
