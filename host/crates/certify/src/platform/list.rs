@@ -110,6 +110,18 @@ impl List {
         self.lock().entries.iter().map(|entry| entry.id.clone()).collect()
     }
 
+    /// Returns the ids of what was deleted.
+    pub fn deleted(&self) -> Vec<String> {
+        self.lock().deleted.clone()
+    }
+
+    /// Tells whether it is asked for by the id of one of `gone`.
+    pub fn hangs_on(&self, gone: &[String]) -> bool {
+        let Listing { path, with, .. } = &self.listing;
+        let mut names = path.split('/').chain(with.values().map(String::as_str));
+        names.any(|name| gone.iter().any(|id| id == name))
+    }
+
     /// Answers what is asked of it, none what is not.
     pub fn answer(&self, asked: &HttpAsked) -> Option<HttpAnswer> {
         if let Some(answer) = self.one(asked) {

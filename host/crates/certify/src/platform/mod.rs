@@ -52,9 +52,11 @@ impl Platform {
         self.0.iter().filter_map(List::edit).collect()
     }
 
-    /// Returns the ids of all items that it has now.
+    /// Returns the ids of all items that it has now. What hangs on an item, as the comments of a post, goes
+    /// with it.
     pub fn ids(&self) -> Vec<String> {
-        self.0.iter().flat_map(List::ids).collect()
+        let gone: Vec<String> = self.0.iter().flat_map(List::deleted).collect();
+        self.0.iter().filter(|list| !list.hangs_on(&gone)).flat_map(List::ids).collect()
     }
 }
 

@@ -190,6 +190,27 @@ fn several_listings_are_one_platform() {
 }
 
 #[test]
+fn what_hangs_on_an_item_goes_with_it() {
+    let listing = |path: &str, count_max: usize| -> Listing {
+        let text = json!({
+            "stream": "s", "path": path, "format": "json", "items": "", "id": "/id", "text": "/text",
+            "count_max": count_max, "link": true, "page": "page",
+        });
+        serde_json::from_value(text).unwrap()
+    };
+    let listings = [listing("/posts", 1), listing("/posts/1/comments", 0)];
+    let recorded = [
+        exchange("GET https://x.example/posts", r#"[{"id":"2","text":""},{"id":"1","text":""}]"#),
+        exchange("GET https://x.example/posts/1/comments", r#"[{"id":"7","text":""}]"#),
+    ];
+    let platform = Platform::new(listings.iter(), &recorded).unwrap();
+    assert_eq!(platform.ids(), ["1", "2", "7"]);
+    platform.change_after_first_page(Change::Delete);
+    ask(&platform, "/posts");
+    assert_eq!(platform.ids(), [""; 0]);
+}
+
+#[test]
 fn feeds_are_taken_apart_at_their_items() {
     let listing = r#"{"stream":"feed","path":"/f","format":"xml","items":"item","id":"guid","text":"title","lists_edits":true}"#;
     let listing: Listing = serde_json::from_str(listing).unwrap();
