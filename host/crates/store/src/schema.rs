@@ -10,8 +10,11 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use crate::{StoreError, StoreOptions, limits};
 
 /// Every schema there was, oldest first; each is the step from the one before.
-pub(crate) const MIGRATIONS: &[&str] =
-    &[include_str!("../migrations/0001_start.sql"), include_str!("../migrations/0002_beside_polling.sql")];
+pub(crate) const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_start.sql"),
+    include_str!("../migrations/0002_beside_polling.sql"),
+    include_str!("../migrations/0003_tokens.sql"),
+];
 
 /// Marks a file as ours: "Hark".
 const APPLICATION_ID: u32 = u32::from_be_bytes(*b"Hark");

@@ -25,6 +25,7 @@ pub(crate) mod reports;
 pub(crate) mod revisions;
 pub(crate) mod sightings;
 pub(crate) mod sources;
+pub(crate) mod tokens;
 
 use std::collections::HashMap;
 

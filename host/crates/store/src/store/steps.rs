@@ -2,7 +2,7 @@
 
 use hark_model::{ItemUid, Ms};
 
-use crate::apply::{backfills, inbox, outbox, rechecks};
+use crate::apply::{backfills, inbox, outbox, rechecks, tokens};
 use crate::read::beside;
 use crate::statements::Statements;
 use crate::writer::{Outcome, Step, Work};
@@ -108,6 +108,17 @@ impl Store {
     /// Notes that an action is about to be tried; it is on the disk when this returns.
     pub async fn begin_action(&self, new: NewAction) -> Result<ActionBegun, StoreError> {
         self.work(Work::new(move |db| outbox::begin(db, &new)).durable()).await
+    }
+
+    /// Keeps a sealed token under a name in place of what was there; it is on the disk when this returns, and what
+    /// was there stays until then.
+    pub async fn keep_token(&self, name: String, sealed: Vec<u8>, at: Ms) -> Result<(), StoreError> {
+        self.work(Work::new(move |db| tokens::keep(db, &name, &sealed, at)).durable()).await
+    }
+
+    /// Returns the sealed token that is kept under a name.
+    pub async fn kept_token(&self, name: String) -> Result<Option<Vec<u8>>, StoreError> {
+        self.inner.readers.run(move |db| tokens::kept(db, &name)).await
     }
 
     /// Returns the newest actions, newest first, at most `count`.

@@ -122,6 +122,22 @@ fn a_locked_file_that_must_be_migrated_is_reported() {
 }
 
 #[test]
+fn a_token_takes_the_place_of_the_one_before_and_outlives_the_program() {
+    let given = Given::new();
+    let kept = |name: &str| given.run(given.store.kept_token(name.to_owned())).unwrap();
+    assert_eq!(kept("a"), None);
+    for (name, sealed, at) in [("a", vec![1], 1), ("b", vec![2, 0], 2), ("a", vec![3, 0xff], 3)] {
+        given.run(given.store.keep_token(name.to_owned(), sealed, at)).unwrap();
+    }
+    assert_eq!((kept("a"), kept("b")), (Some(vec![3, 0xff]), Some(vec![2, 0])));
+    let path = given.path();
+    given.store.close().unwrap();
+    let again = Store::open(&path, StoreOptions::default()).unwrap();
+    assert_eq!(given.run(again.kept_token("a".to_owned())).unwrap(), Some(vec![3, 0xff]));
+    again.close().unwrap();
+}
+
+#[test]
 fn a_full_disk_is_reported_and_nothing_is_lost() {
     let given = Given::with(StoreOptions { pages_max: Some(180), ..StoreOptions::default() });
     let noise = |n: usize| -> String {
