@@ -4,7 +4,7 @@ use std::io::Read;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use hark_model::SourceLimits;
+use hark_model::{SecretRef, SourceLimits};
 use toml::de::DeTable;
 
 use crate::error::{ConfigErrors, ErrorKind, Sink};
@@ -12,7 +12,7 @@ use crate::process::{self, Confine};
 use crate::reader::{Section, Value};
 use crate::rule::RuleConfig;
 use crate::source::{SourceConfig, read_limits};
-use crate::{limits, rule, source};
+use crate::{limits, rule, secret, source};
 
 const DATA_DEFAULT: &str = "hark.db";
 const CACHE_DEFAULT: &str = ".hark-cache";
@@ -27,6 +27,8 @@ pub struct Config {
     pub data: PathBuf,
     /// Where compiled connectors are kept.
     pub cache: PathBuf,
+    /// The key that tokens of platforms are sealed with in the database; absent means that none are kept.
+    pub token_key: Option<SecretRef>,
     /// Where the pages are served.
     pub listen: SocketAddr,
     /// Where deliveries are taken; absent means beside the pages.
@@ -87,6 +89,7 @@ fn read(table: &toml::Spanned<DeTable<'_>>, path: &Path, sink: &Sink<'_>) -> Con
         top.string("data").map_or_else(|| folder.join(DATA_DEFAULT), |text| path_in(folder, &text, sink));
     let beside = data.parent().unwrap_or(Path::new("")).join(CACHE_DEFAULT);
     let cache = top.string("cache").map_or(beside, |text| path_in(folder, &text, sink));
+    let token_key = secret::read_one(&mut top, "token_key", folder);
     let listen = top.string("listen").and_then(|text| address(&text, sink)).unwrap_or(LISTEN_DEFAULT);
     let webhooks = top.table("web").and_then(|mut web| {
         let webhooks = web.string("webhooks").and_then(|text| address(&text, sink));
@@ -110,7 +113,18 @@ fn read(table: &toml::Spanned<DeTable<'_>>, path: &Path, sink: &Sink<'_>) -> Con
     // A source that is half wrong still has a name, which rules may use; only whole ones are kept.
     let sources = sources.into_iter().filter_map(|named| named.config).collect();
     let models = models.unwrap_or_default();
-    Config { path: path.to_owned(), data, cache, listen, webhooks, confine, models, sources, rules }
+    Config {
+        path: path.to_owned(),
+        data,
+        cache,
+        token_key,
+        listen,
+        webhooks,
+        confine,
+        models,
+        sources,
+        rules,
+    }
 }
 
 /// Returns the path that `text` means from `folder`.

@@ -13,6 +13,7 @@ pub const EXAMPLE: &str = r#"# Settings of Hark. Paths are taken from the folder
 
 data = "hark.db"            # the database
 cache = ".hark-cache"       # compiled connectors; may be deleted at any time
+token_key = "file:hark.key" # seals the tokens that platforms renew; `(umask 077; openssl rand -hex 32 > hark.key)`
 listen = "127.0.0.1:7070"   # where the pages are served
 
 [web]
@@ -37,6 +38,7 @@ log_line_bytes = 4_096      # one log line
 batch_events = 2_000        # events of one batch
 batch_mib = 32              # one batch
 requests = 50               # requests and connections of one call
+requests_per_min = 3_000    # to one host with one credential, all sources together
 request_secs = 20           # one request, redirects included
 body_mib = 16               # one answer, after decompression
 header_kib = 32             # all headers of one answer
@@ -67,6 +69,16 @@ user = "support@example.com"
 [source.support-mail.credentials]
 imap-password = "env:SUPPORT_IMAP_PASSWORD"
 
+# Access tokens that Hark renews by itself. Without refresh_token, the client asks for itself.
+[source.support-mail.credentials.smtp-password]
+kind = "oauth2"
+token_url = "https://login.example.com/oauth2/token"
+client_id = "hark"
+client_secret = "env:SUPPORT_CLIENT_SECRET"      # may be left out, if the platform gave none
+refresh_token = "file:support-refresh-token"     # only the first; the later ones are kept, sealed
+scope = "mail"                                   # may be left out
+client_in_form = false                           # true: client and secret go into the form, not the header
+
 # What it may reach. Nothing, unless it stands here and the connector asks for it.
 [source.support-mail.grant]
 hosts = []                                       # https://HOST[:PORT][/PATH], https://*.example.com
@@ -81,6 +93,14 @@ memory_mib = 128
 connector = "rss"
 settings = { feeds = ["https://example.com/feed.xml"] }
 grant = { hosts = ["https://example.com"] }
+
+# Keys that sign each request, for a connector that asks for OAuth 1.0a.
+[source.news.credentials.user]
+kind = "oauth1"
+consumer_key = "env:CONSUMER_KEY"
+consumer_secret = "env:CONSUMER_SECRET"
+token = "env:TOKEN"
+token_secret = "env:TOKEN_SECRET"
 
 # Rules say who should see an item. All conditions of a rule must hold; a list means any of it, and a
 # single value may stand for a list of one. Rules are asked from top to bottom: team and person come from

@@ -16,6 +16,8 @@ pub const SOURCES_MAX: usize = 10_000;
 pub const RULES_MAX: usize = 100_000;
 /// Most entries of one list.
 pub const LIST_ENTRIES_MAX: usize = 10_000;
+/// Longest address, identity or scope of a credential.
+pub const CREDENTIAL_WORD_BYTES_MAX: usize = 4_096;
 /// Longest team, person, owner, tag, place, author or pattern of words.
 pub const LABEL_BYTES_MAX: usize = 256;
 /// Most words of one phrase.
@@ -52,6 +54,7 @@ pub(crate) const LIMIT_KEYS: &[LimitKey] = &[
     LimitKey { key: "batch_events", range: 1..=100_000, set: |l, n| l.batch_events = small(n) },
     LimitKey { key: "batch_mib", range: 1..=1_024, set: |l, n| l.batch_mib = n },
     LimitKey { key: "requests", range: 1..=10_000, set: |l, n| l.requests = small(n) },
+    LimitKey { key: "requests_per_min", range: 1..=1_000_000, set: |l, n| l.requests_per_min = small(n) },
     LimitKey { key: "request_secs", range: 1..=3_600, set: |l, n| l.request_secs = n },
     LimitKey { key: "body_mib", range: 1..=1_024, set: |l, n| l.body_mib = n },
     LimitKey { key: "header_kib", range: 1..=1_024, set: |l, n| l.header_kib = n },

@@ -161,6 +161,11 @@ impl<'a, 't> Section<'a, 't> {
         self.as_table(&entry)
     }
 
+    /// Reads the table that stands under a key of any name.
+    pub fn table_of(&self, entry: &Entry<'a, 't>) -> Option<Section<'a, 't>> {
+        self.as_table(entry)
+    }
+
     fn as_table(&self, entry: &Entry<'a, 't>) -> Option<Section<'a, 't>> {
         match entry.inner {
             DeValue::Table(table) => Some(self.below(entry, table)),

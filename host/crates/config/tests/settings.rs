@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use hark_config::{Config, ConnectorRef, EXAMPLE, ErrorKind};
-use hark_model::{Priority, SecretRef, Sentiment, SourceLimits, Zone};
+use hark_model::{Oauth1Ref, Oauth2Ref, Priority, SecretRef, Sentiment, SourceLimits, Zone};
 use serde_json::json;
 
 fn parse(text: &str) -> Config {
@@ -133,6 +133,35 @@ fn secrets_come_from_the_environment_a_file_or_a_command() {
     assert_eq!(credentials["b"], SecretRef::File(PathBuf::from("/etc/hark/b.txt")));
     assert_eq!(credentials["c"], SecretRef::File(PathBuf::from("/run/c")));
     assert_eq!(credentials["d"], SecretRef::Cmd("pass show d".to_owned()));
+}
+
+#[test]
+fn tokens_come_from_an_endpoint_and_signatures_from_four_words() {
+    let config = parse(
+        "token_key = \"file:hark.key\"\n[source.a]\nconnector = \"rss\"\n[source.a.credentials.a]\nkind = \"oauth2\"\n\
+         token_url = \"https://id.example/token\"\nclient_id = \"hark\"\nrefresh_token = \"file:r\"\nscope = \"a b\"\n\
+         client_in_form = true\n[source.a.credentials.b]\nkind = \"oauth1\"\nconsumer_key = \"env:A\"\n\
+         consumer_secret = \"env:B\"\ntoken = \"env:C\"\ntoken_secret = \"cmd:d\"\n",
+    );
+    assert_eq!(config.token_key, Some(SecretRef::File(PathBuf::from("/etc/hark/hark.key"))));
+    let credentials = &config.sources[0].credentials;
+    let env = |name: &str| SecretRef::Env(name.to_owned());
+    let client = Oauth2Ref {
+        token_url: "https://id.example/token".to_owned(),
+        client_id: "hark".to_owned(),
+        client_secret: None,
+        refresh_token: Some(SecretRef::File(PathBuf::from("/etc/hark/r"))),
+        scope: Some("a b".to_owned()),
+        client_in_form: true,
+    };
+    assert_eq!(credentials["a"], SecretRef::Oauth2(Box::new(client)));
+    let keys = Oauth1Ref {
+        consumer_key: env("A"),
+        consumer_secret: env("B"),
+        token: env("C"),
+        token_secret: SecretRef::Cmd("d".to_owned()),
+    };
+    assert_eq!(credentials["b"], SecretRef::Oauth1(Box::new(keys)));
 }
 
 #[test]

@@ -89,9 +89,7 @@ impl GateCall {
             Ok(endpoint) => {
                 WireConnection::open(Arc::clone(&self.gate), Arc::clone(&self.meter), endpoint).await
             }
-            Err(invalid) => {
-                Err(WireFault::Denied(Refusal::EndpointForm { why: invalid.to_string() }.to_string()))
-            }
+            Err(invalid) => Err(WireFault::Denied(Refusal::EndpointForm { why: invalid.to_string() }.told())),
         };
         opened.inspect_err(|fault| {
             tracing::info!(source = %self.gate.source(), %fault, "no wire");
@@ -133,7 +131,7 @@ impl GateCall {
 
     /// Signs `message` with the webhook key `credential`.
     pub fn hmac(&self, credential: &str, digest: HmacDigest, message: &[u8]) -> Result<Vec<u8>, HmacDenied> {
-        let key = self.gate.webhook_key(credential).map_err(|refusal| HmacDenied(refusal.to_string()))?;
+        let key = self.gate.webhook_key(credential).map_err(|refusal| HmacDenied(refusal.told()))?;
         Ok(credential::sign(key, digest, message))
     }
 
@@ -145,7 +143,7 @@ impl GateCall {
         message: &[u8],
         claimed: &[u8],
     ) -> Result<bool, HmacDenied> {
-        let key = self.gate.webhook_key(credential).map_err(|refusal| HmacDenied(refusal.to_string()))?;
+        let key = self.gate.webhook_key(credential).map_err(|refusal| HmacDenied(refusal.told()))?;
         Ok(credential::signed(key, digest, message, claimed))
     }
 

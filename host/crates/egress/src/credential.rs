@@ -4,12 +4,15 @@
 //! or to this machine. Not here: taking it out of answers.
 
 use std::net::IpAddr;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hark_model::{CredentialInfo, Endpoint, EndpointPattern, HostPattern, Placement};
 use hmac::{Hmac, Mac};
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use reqwest::Method;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use ring::rand::{SecureRandom, SystemRandom};
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 use subtle::ConstantTimeEq;
@@ -18,7 +21,9 @@ use zeroize::Zeroizing;
 
 use crate::Secret;
 use crate::names::host_address;
+use crate::oauth1::{self, Once};
 use crate::refusal::Refusal;
+use crate::secret::Kind;
 use crate::url_rule;
 
 /// A credential of the manifest with the value that the operator bound to it.
@@ -81,12 +86,47 @@ impl BoundCredential {
     /// Checks that the value has a place in HTTP.
     pub(crate) fn admit_http(&self) -> Result<(), Refusal> {
         let placement = match self.info.placement {
-            Placement::Oauth1 => "signed by OAuth 1.0a, which this version does not do yet",
             Placement::WebhookKey => "a webhook key, which only signs",
             Placement::WireLogin => "a wire login, which HTTP does not take",
             _ => return Ok(()),
         };
         Err(Refusal::CredentialPlacement { name: self.info.name.clone(), placement })
+    }
+
+    /// Tells why `secret` is not what the placement takes, if it is not.
+    pub(crate) fn misfit(&self, secret: &Secret) -> Option<&'static str> {
+        match (&self.info.placement, secret.kind()) {
+            (Placement::Oauth1, Kind::Oauth1(_)) => None,
+            (Placement::Oauth1, _) => Some("signs requests: it needs a table of kind = \"oauth1\""),
+            (_, Kind::Oauth1(_)) => Some("signs no requests: a table of kind = \"oauth1\" is not for it"),
+            (Placement::Basic(_) | Placement::WebhookKey, Kind::Oauth2(_)) => {
+                Some("takes no access tokens: a table of kind = \"oauth2\" is not for it")
+            }
+            _ => None,
+        }
+    }
+
+    /// Signs a request with the keys of `secret`, once.
+    pub(crate) fn sign_request(
+        &self,
+        secret: &Secret,
+        method: &Method,
+        url: &Url,
+        headers: &mut HeaderMap,
+        body: Option<&[u8]>,
+    ) -> Result<(), Refusal> {
+        let unfit = |why| Refusal::SecretForm { name: self.info.name.clone(), why };
+        let Kind::Oauth1(keys) = secret.kind() else { return Err(unfit("does not sign")) };
+        let is_form = headers.get(CONTENT_TYPE).is_some_and(|kind| {
+            kind.as_bytes().to_ascii_lowercase().starts_with(b"application/x-www-form-urlencoded")
+        });
+        let nonce = nonce().ok_or_else(|| unfit("cannot be used: the system gives no random numbers"))?;
+        let once = Once { nonce: &nonce, secs: now_secs() };
+        let text = oauth1::authorization(keys, once, method, url, body.filter(|_| is_form));
+        let mut value = HeaderValue::from_str(&text).map_err(|_| unfit("does not fit into a header"))?;
+        value.set_sensitive(true);
+        headers.insert(AUTHORIZATION, value);
+        Ok(())
     }
 
     /// Puts `secret` in its place; the last thing that happens to a request.
@@ -118,6 +158,17 @@ impl BoundCredential {
         headers.insert(self.header().ok_or_else(unfit)?, value);
         Ok(())
     }
+}
+
+fn nonce() -> Option<String> {
+    let mut bytes = [0; 16];
+    SystemRandom::new().fill(&mut bytes).ok()?;
+    Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn now_secs() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// A digest of `hmac`.

@@ -7,7 +7,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use bytes::Bytes;
-use hark_model::Ms;
+use hark_model::{Ms, Placement};
 use reqwest::header::{
     CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LOCATION, CONTENT_TYPE, HeaderMap, LOCATION,
 };
@@ -19,8 +19,9 @@ use crate::meter::Meter;
 use crate::names::NameError;
 use crate::redirect;
 use crate::refusal::Refusal;
+use crate::secret::Kind;
 use crate::upstream::{self, Upstream};
-use crate::{BoundCredential, HttpFault, HttpRequest, Secret, SourceGate, headers, limits, url_rule};
+use crate::{BoundCredential, HttpFault, HttpRequest, Secret, SourceGate, headers, limits, pacing, url_rule};
 
 /// What came back, as a guest may see it.
 pub(crate) struct Answer {
@@ -42,6 +43,13 @@ pub(crate) struct Hop<'a> {
     pub(crate) credential: Option<(&'a BoundCredential, &'a Secret)>,
 }
 
+/// Who answered a hop.
+enum Reply {
+    Upstream(Response),
+    /// The gate itself, in the upstream's place.
+    Own(Answer),
+}
+
 /// Runs `request` to its answer, within the time of the request and of the call.
 pub(crate) async fn run(gate: &SourceGate, meter: &Meter, request: HttpRequest) -> Result<Answer, HttpFault> {
     let host_limit = Duration::from_secs(gate.limits.request_secs);
@@ -51,19 +59,29 @@ pub(crate) async fn run(gate: &SourceGate, meter: &Meter, request: HttpRequest) 
     };
     let until = meter.until(Instant::now() + limit);
     let hop = Hop::first(gate, request).map_err(|refusal| denied(gate, &refusal))?;
-    tokio::time::timeout_at(until, travel(gate, meter, hop)).await.unwrap_or(Err(HttpFault::Timeout))
+    tokio::time::timeout_at(until, travel(gate, meter, hop, until)).await.unwrap_or(Err(HttpFault::Timeout))
 }
 
-async fn travel(gate: &SourceGate, meter: &Meter, mut hop: Hop<'_>) -> Result<Answer, HttpFault> {
+async fn travel(
+    gate: &SourceGate,
+    meter: &Meter,
+    mut hop: Hop<'_>,
+    until: Instant,
+) -> Result<Answer, HttpFault> {
     let mut redirects = 0;
     loop {
-        let sent = hop.send(gate, meter).await;
-        let mut response = sent.inspect_err(|fault| upstream::note_fault(gate, &hop, fault))?;
+        let asked = hop.ask(gate, meter, until).await;
+        let mut response = match asked.inspect_err(|fault| upstream::note_fault(gate, &hop, fault))? {
+            Reply::Upstream(response) => response,
+            Reply::Own(answer) => return Ok(answer),
+        };
         let location =
             response.headers().get(LOCATION).filter(|_| redirect::is_redirect(response.status().as_u16()));
         let Some(location) = location else {
             let answered = answer(gate, meter, &hop, response).await;
-            return answered.inspect_err(|fault| upstream::note_fault(gate, &hop, fault));
+            return answered
+                .inspect(|answer| pacing::note(gate, &hop, answer))
+                .inspect_err(|fault| upstream::note_fault(gate, &hop, fault));
         };
         // A server may write the credential that it was sent into its redirects.
         let location = gate.scrub(&String::from_utf8_lossy(location.as_bytes()));
@@ -98,9 +116,67 @@ impl<'a> Hop<'a> {
         Ok(Self { method, url, headers, body: request.body.map(Bytes::from), credential })
     }
 
+    /// Sends the request when its turn comes; once more with another access token if that was not believed.
+    async fn ask(&self, gate: &SourceGate, meter: &Meter, until: Instant) -> Result<Reply, HttpFault> {
+        let mut is_second = false;
+        loop {
+            if let Some(held) = pacing::leave(gate, self, until).await {
+                return Ok(Reply::Own(held));
+            }
+            let current = match self.credential {
+                Some((credential, secret)) => match gate.current(credential, secret).await {
+                    Ok(current) => Some(current),
+                    Err(no) => return no.into_refusal(gate).map(|refusal| self.unauthorized(gate, &refusal)),
+                },
+                None => None,
+            };
+            let mut response =
+                self.send(gate, meter, current.as_ref().map(|current| &current.secret)).await?;
+            if response.status() == StatusCode::UNAUTHORIZED
+                && !is_second
+                && let Some(current) = &current
+                && current.disbelieve().await
+            {
+                is_second = true;
+                drain(&mut response, meter).await;
+                continue;
+            }
+            return Ok(Reply::Upstream(response));
+        }
+    }
+
+    /// What a platform says to somebody without a token: connectors know what that means.
+    fn unauthorized(&self, gate: &SourceGate, refusal: &Refusal) -> Reply {
+        Reply::Own(self.own_answer(gate, 401, "text/plain", gate.shown(&refusal.told()).into_bytes()))
+    }
+
+    /// Returns an answer that the gate gives itself, without having asked.
+    pub(crate) fn own_answer(
+        &self,
+        gate: &SourceGate,
+        status: u16,
+        media_type: &str,
+        body: Vec<u8>,
+    ) -> Answer {
+        Answer {
+            label: gate.scrub(&format!("{} {} (not asked)", self.method, url_rule::without_query(&self.url))),
+            url: gate.scrub(self.url.as_str()),
+            status,
+            headers: Vec::new(),
+            media_type: media_type.to_owned(),
+            body,
+            received_at: gate.now(),
+        }
+    }
+
     /// Sends one request, counted, and checks the head of its response.
-    async fn send(&self, gate: &SourceGate, meter: &Meter) -> Result<Response, HttpFault> {
-        let request = self.request().map_err(|refusal| denied(gate, &refusal))?;
+    async fn send(
+        &self,
+        gate: &SourceGate,
+        meter: &Meter,
+        value: Option<&Secret>,
+    ) -> Result<Response, HttpFault> {
+        let request = self.request(value).map_err(|refusal| denied(gate, &refusal))?;
         if !meter.take_request() {
             return Err(HttpFault::Budget);
         }
@@ -120,13 +196,23 @@ impl<'a> Hop<'a> {
         if response.status() == StatusCode::SWITCHING_PROTOCOLS {
             return Err(denied(gate, &Refusal::Switch));
         }
+        headers::check_framing(headers).map_err(|refusal| denied(gate, &refusal))?;
         Ok(response)
     }
 
-    fn request(&self) -> Result<Request, Refusal> {
+    /// Returns what is sent: with the credential in its place, whose value is `value` right now.
+    fn request(&self, value: Option<&Secret>) -> Result<Request, Refusal> {
         let (mut url, mut headers) = (self.url.clone(), self.headers.clone());
-        if let Some((credential, secret)) = self.credential {
-            credential.place(secret, &mut url, &mut headers)?;
+        if let Some(((credential, _), value)) = self.credential.zip(value) {
+            match (&credential.info.placement, value.kind()) {
+                (Placement::Oauth1, Kind::Oauth1(_)) => {
+                    let body = self.body.as_deref();
+                    credential.sign_request(value, &self.method, &url, &mut headers, body)?;
+                }
+                // Only before a cassette, which compares no signatures.
+                (Placement::Oauth1, _) => {}
+                _ => credential.place(value, &mut url, &mut headers)?,
+            }
         }
         let mut request = Request::new(self.method.clone(), url);
         *request.headers_mut() = headers;
@@ -231,7 +317,7 @@ async fn answer(
 /// Reads the body, decompressed, up to the limit.
 async fn body(gate: &SourceGate, meter: &Meter, response: &mut Response) -> Result<Vec<u8>, HttpFault> {
     // What is still encoded here could carry a secret past the scrubber.
-    let coding = response.headers().get(CONTENT_ENCODING).filter(|coding| *coding != "identity");
+    let coding = response.headers().get_all(CONTENT_ENCODING).iter().find(|coding| *coding != "identity");
     if let Some(coding) = coding {
         let coding = String::from_utf8_lossy(coding.as_bytes()).into_owned();
         return Err(denied(gate, &Refusal::ContentCoding { coding }));
@@ -252,7 +338,7 @@ async fn body(gate: &SourceGate, meter: &Meter, response: &mut Response) -> Resu
 }
 
 fn denied(gate: &SourceGate, refusal: &Refusal) -> HttpFault {
-    HttpFault::Denied(gate.shown(&refusal.to_string()))
+    HttpFault::Denied(gate.shown(&refusal.told()))
 }
 
 /// Tells what kind of failure `error` is, in words without addresses' queries and secrets.
@@ -265,9 +351,7 @@ fn failed(gate: &SourceGate, error: reqwest::Error) -> HttpFault {
     let mut next: Option<&(dyn Error + 'static)> = Some(&error);
     while let Some(cause) = next {
         match cause.downcast_ref::<NameError>() {
-            Some(refused @ NameError::Refused(_)) => {
-                return HttpFault::Denied(gate.shown(&refused.to_string()));
-            }
+            Some(NameError::Refused(refused)) => return denied(gate, &refused.clone().into()),
             Some(other) => return HttpFault::Connect(gate.shown(&other.to_string())),
             None => {}
         }

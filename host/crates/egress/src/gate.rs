@@ -19,10 +19,11 @@ use crate::limits;
 use crate::names::{Resolver, host_address};
 use crate::refusal::Refusal;
 use crate::scrub::Scrubber;
+use crate::secret::Kind;
 use crate::tls::{self, TrustError};
 use crate::upstream::{Network, Upstream};
 use crate::url_rule;
-use crate::{BoundCredential, CallBudget, GateCall, Names, Secret};
+use crate::{BoundCredential, CallBudget, GateCall, Names, Secret, Shared};
 
 /// What a gate is made of.
 #[derive(Debug, Clone)]
@@ -43,6 +44,8 @@ pub struct GateOptions {
     pub user_agent: String,
     /// Who answers names.
     pub names: Names,
+    /// What it has in common with the other gates of the process.
+    pub shared: Shared,
 }
 
 /// Why a source has no gate. Each is for the operator to mend.
@@ -89,6 +92,30 @@ pub enum GateError {
         /// The credential.
         credential: String,
     },
+    /// What is bound to the credential does not go where the manifest puts it.
+    #[error("credential {credential} {why}")]
+    Misfit {
+        /// The credential.
+        credential: String,
+        /// Why it does not.
+        why: &'static str,
+    },
+    /// The token endpoint cannot be asked.
+    #[error("the token_url of credential {credential} cannot be used: {why}")]
+    TokenUrl {
+        /// The credential.
+        credential: String,
+        /// Why not, with the rule.
+        why: String,
+    },
+    /// A refresh token may be replaced at any time, and nobody could keep the new one.
+    #[error(
+        "credential {credential} has a refresh_token, and there is no token_key to keep the next one with: make a key with `(umask 077; openssl rand -hex 32 > hark.key)` and write token_key = \"file:hark.key\" at the top of the settings"
+    )]
+    NoVault {
+        /// The credential.
+        credential: String,
+    },
     /// The authorities of the grant cannot be used.
     #[error(transparent)]
     Trust(#[from] TrustError),
@@ -104,6 +131,7 @@ pub struct SourceGate {
     /// Where what passes is noted, if somebody records it.
     pub(crate) tape: Option<Tape>,
     pub(crate) scrubber: Scrubber,
+    pub(crate) shared: Shared,
     /// Headers that some credential of the source is placed in.
     pub(crate) placed_headers: Vec<HeaderName>,
     source: SourceName,
@@ -124,7 +152,8 @@ impl SourceGate {
     /// short to be found in that traffic is refused.
     pub fn recording(options: GateOptions, tape: Tape) -> Result<Self, GateError> {
         let short = |credential: &&BoundCredential| {
-            credential.secret.as_ref().is_some_and(|secret| secret.expose().len() < limits::SCRUB_BYTES_MIN)
+            let texts = credential.secret.iter().flat_map(Secret::texts);
+            texts.into_iter().any(|text| text.len() < limits::SCRUB_BYTES_MIN)
         };
         if let Some(credential) = options.credentials.iter().find(short) {
             return Err(GateError::Short { credential: credential.info.name.clone() });
@@ -139,13 +168,19 @@ impl SourceGate {
     }
 
     fn before(options: GateOptions, upstream: Upstream) -> Result<Self, GateError> {
-        let GateOptions { source, hosts, endpoints, grant, credentials, limits, .. } = options;
+        let GateOptions { source, hosts, endpoints, grant, credentials, limits, shared, .. } = options;
         check_credentials(&source, &credentials)?;
+        if matches!(upstream, Upstream::Network(_)) {
+            // Before a cassette, any value stands for what would sign or be renewed.
+            check_kinds(&credentials)?;
+            check_clients(&grant, &shared, &credentials)?;
+        }
         Ok(Self {
             limits,
             upstream,
             tape: None,
             scrubber: Scrubber::new(credentials.iter().flat_map(secret_values)),
+            shared,
             placed_headers: credentials.iter().filter_map(BoundCredential::header).collect(),
             source,
             hosts,
@@ -271,10 +306,45 @@ impl SourceGate {
 
 /// Returns the values that must never be shown: the secret, and a header's value without its scheme.
 fn secret_values(credential: &BoundCredential) -> impl Iterator<Item = &str> {
-    let secret = credential.secret.as_ref().map(Secret::expose);
     let in_header = matches!(credential.info.placement, Placement::Header(_));
-    let bare = secret.filter(|_| in_header).and_then(|value| value.split_once(' ')).map(|(_, bare)| bare);
-    secret.into_iter().chain(bare)
+    let value = credential.secret.as_ref().map(Secret::expose).filter(|_| in_header);
+    let bare = value.and_then(|value| value.split_once(' ')).map(|(_, bare)| bare);
+    credential.secret.iter().flat_map(Secret::texts).chain(bare)
+}
+
+/// Checks that what is bound to each credential is of the kind that its placement takes.
+fn check_kinds(credentials: &[BoundCredential]) -> Result<(), GateError> {
+    let misfit = |credential: &BoundCredential| {
+        let why = credential.secret.as_ref().and_then(|secret| credential.misfit(secret))?;
+        Some(GateError::Misfit { credential: credential.info.name.clone(), why })
+    };
+    credentials.iter().find_map(misfit).map_or(Ok(()), Err)
+}
+
+/// Checks what of OAuth 2.0 can be checked before the first request: the endpoint passes the same rules as every
+/// address, and a refresh token that may be replaced has somewhere to be kept.
+fn check_clients(grant: &Grant, shared: &Shared, credentials: &[BoundCredential]) -> Result<(), GateError> {
+    for credential in credentials {
+        let Some(Kind::Oauth2(client)) = credential.secret.as_ref().map(Secret::kind) else { continue };
+        let name = || credential.info.name.clone();
+        let refused = |refusal: Refusal| GateError::TokenUrl { credential: name(), why: refusal.told() };
+        let url = url_rule::parse(&client.token_url).map_err(refused)?;
+        let host = url.host_str().unwrap_or_default();
+        let literal = host_address(host);
+        if url.scheme() != "https" && !literal.is_some_and(|address| address.is_loopback()) {
+            return Err(refused(Refusal::CredentialPlain {
+                name: name(),
+                place: url_rule::without_query(&url),
+            }));
+        }
+        if let Some(address) = literal {
+            address::admit(grant, host, address).map_err(|error| refused(error.into()))?;
+        }
+        if client.refresh_token.is_some() && !shared.has_vault() {
+            return Err(GateError::NoVault { credential: name() });
+        }
+    }
+    Ok(())
 }
 
 fn check_credentials(source: &SourceName, credentials: &[BoundCredential]) -> Result<(), GateError> {
@@ -307,7 +377,7 @@ fn check_value(credential: &BoundCredential, secret: &Secret, source: &SourceNam
     if in_header && HeaderValue::from_str(value).is_err() {
         return Err(GateError::Value { credential: name.clone() });
     }
-    if value.len() < limits::SCRUB_BYTES_MIN {
+    if secret.texts().iter().any(|text| text.len() < limits::SCRUB_BYTES_MIN) {
         tracing::warn!(%source, credential = %name, "value is too short to be told from words: it is not taken out of answers");
     }
     Ok(())

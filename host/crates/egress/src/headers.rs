@@ -2,7 +2,7 @@
 //!
 //! Holds: framing, identity and credentials are the host's in both directions.
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
 
 use crate::limits;
 use crate::refusal::Refusal;
@@ -81,6 +81,26 @@ fn is_reserved(name: &HeaderName, placed: &[HeaderName]) -> bool {
 /// Returns `name` in a form that is safe in a message.
 fn shown(name: &str) -> String {
     name.chars().take(64).flat_map(char::escape_default).collect()
+}
+
+/// Refuses a response whose end two readers could see in different places, or whose transfer coding hides
+/// what is in it.
+pub(crate) fn check_framing(headers: &HeaderMap) -> Result<(), Refusal> {
+    let refused = |why| Err(Refusal::AnswerFraming { why });
+    let mut lengths = headers.get_all(CONTENT_LENGTH).iter();
+    let length = lengths.next();
+    if lengths.next().is_some() || length.is_some_and(|length| length.as_bytes().contains(&b',')) {
+        return refused("more than one content-length");
+    }
+    let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
+    let Some(coding) = codings.next() else { return Ok(()) };
+    if codings.next().is_some() || !coding.as_bytes().eq_ignore_ascii_case(b"chunked") {
+        return refused("a transfer-encoding that is not chunked");
+    }
+    if length.is_some() {
+        return refused("both content-length and transfer-encoding");
+    }
+    Ok(())
 }
 
 /// Returns the bytes of all headers, as a response without compression has them.

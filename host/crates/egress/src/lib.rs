@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end at once"))]
 
 mod address;
+mod allowance;
 mod argv;
 mod call;
 mod credential;
@@ -17,13 +18,20 @@ mod http;
 pub mod limits;
 mod meter;
 mod names;
+mod oauth1;
+mod oauth2;
+mod pacing;
 mod redirect;
 mod refusal;
+mod renewal;
 mod scrub;
 mod secret;
+mod shared;
 mod tls;
+mod tokens;
 mod upstream;
 mod url_rule;
+mod vault;
 mod wire;
 mod wire_login;
 
@@ -33,6 +41,9 @@ pub use credential::{BoundCredential, HmacDenied, HmacDigest};
 pub use gate::{GateError, GateOptions, SourceGate};
 pub use http::{HttpFault, HttpRequest, HttpResponse};
 pub use names::{NameTable, Names};
+pub use refusal::RULES;
 pub use secret::{Secret, SecretError};
+pub use shared::Shared;
 pub use tls::TrustError;
+pub use vault::{Kept, Shelf, ShelfError, Vault, VaultKey, VaultKeyError};
 pub use wire::{SecretEncoding, WireConnection, WireFault};

@@ -8,6 +8,8 @@ pub const SECRET_BYTES_MAX: usize = 64 << 10;
 pub const CA_FILE_BYTES_MAX: u64 = 4 << 20;
 /// Shortest value that is looked for in answers: shorter ones would blank ordinary words.
 pub const SCRUB_BYTES_MIN: usize = 8;
+/// Most values that are learnt while a source runs and looked for in answers; the latest stay.
+pub const SCRUB_LEARNT_MAX: usize = 16;
 /// Longest wait for the program of a `cmd:` credential.
 pub const COMMAND_WAIT_MAX: Duration = Duration::from_secs(30);
 /// Longest wait for a TCP connection and its TLS handshake, each.
@@ -44,3 +46,19 @@ pub const WIRE_LOGIN_BYTES_MAX: usize = 1_024;
 pub const WIRE_BEFORE_LOGIN_BYTES_MAX: usize = 4_096;
 /// Bytes of a text about a refusal or failure.
 pub const FAULT_TEXT_BYTES_MAX: usize = 4 << 10;
+/// Longest time that a platform's `retry-after` is obeyed by itself.
+pub const HOLD_MAX: Duration = Duration::from_secs(24 * 3600);
+/// Bytes of the answer that asked to wait, given again to those who ask meanwhile.
+pub const HELD_BODY_BYTES_MAX: usize = 64 << 10;
+/// Most pairs of credential and host whose allowances are remembered.
+pub const ALLOWANCES_MAX: usize = 10_000;
+/// Bytes of an answer of a token endpoint.
+pub const TOKEN_ANSWER_BYTES_MAX: usize = 64 << 10;
+/// How long before its end an access token is renewed, at most; short-lived ones a tenth of their life before.
+pub const TOKEN_AHEAD_MAX: Duration = Duration::from_secs(60);
+/// Longest life of an access token that is believed.
+pub const TOKEN_LIFE_MAX: Duration = Duration::from_secs(366 * 24 * 3600);
+/// Shortest time between two renewals that an upstream's 401 asks for.
+pub const TOKEN_RENEWAL_PAUSE: Duration = Duration::from_secs(60);
+/// Longest wait for an answer of a token endpoint.
+pub const TOKEN_WAIT_MAX: Duration = Duration::from_secs(30);

@@ -24,6 +24,7 @@ pub(crate) fn is_redirect(status: u16) -> bool {
 
 /// Returns the request that `status` with `location` asks for after `method` on `from`.
 pub(crate) fn follow(method: &Method, from: &Url, status: u16, location: &str) -> Result<NextHop, Refusal> {
+    url_rule::check_location(from, location)?;
     let mut url = from.join(location).map_err(|_| Refusal::UrlForm)?;
     url.set_fragment(None);
     let url = url_rule::parse(url.as_str())?;
@@ -96,6 +97,14 @@ mod tests {
         assert_eq!(followed(from, "ftp://x.example/"), Err(Refusal::UrlForm));
         assert_eq!(followed(from, "javascript:alert(1)"), Err(Refusal::UrlForm));
         assert_eq!(followed(from, "/..%2fb"), Err(Refusal::UrlDots));
+        assert_eq!(followed(from, "https://@x.example/"), Err(Refusal::UrlUser));
+        assert_eq!(followed(from, "//a@x.example/"), Err(Refusal::UrlUser));
+        assert_eq!(followed(from, "/\\y.example/"), Err(Refusal::UrlCharacter));
+        assert_eq!(followed(from, "/\ty"), Err(Refusal::UrlCharacter));
+        assert_eq!(followed(from, "/a/..//y.example/"), Err(Refusal::UrlSlashes));
+        assert!(matches!(followed(from, "https://0x7f.1/"), Err(Refusal::UrlHost { .. })));
+        assert!(matches!(followed(from, "//b\u{fc}cher.example/"), Err(Refusal::UrlHost { .. })));
+        assert_eq!(followed(from, "/a b?to=http://y.example/@z").unwrap().url.path(), "/a%20b");
         assert_eq!(followed(from, "/b#c").unwrap().url.as_str(), "https://x.example/b");
     }
 }

@@ -1,4 +1,6 @@
-//! Every rule of the gate that can refuse something, in words that name the rule.
+//! Every rule of the gate that can refuse something: its name, and words about what met it.
+//!
+//! Holds: a refusal always says which rule it was, by a name that stays the same. Not here: judging.
 
 use crate::address::AddressRefused;
 use crate::limits;
@@ -20,6 +22,8 @@ pub(crate) enum Refusal {
     UrlHost { normal: String },
     #[error("the path climbs by an encoded dot segment")]
     UrlDots,
+    #[error("the path begins with //, which some servers take for another host")]
+    UrlSlashes,
     #[error("{url} is under no pattern of the manifest's hosts")]
     HostNotAsked { url: String },
     #[error("{url} is under no pattern that [source.{source_name}.grant] hosts grants")]
@@ -58,6 +62,8 @@ pub(crate) enum Refusal {
     CredentialAudience { name: String, place: String },
     #[error("credential {name} goes over TLS or to this machine only, and {place} is neither")]
     CredentialPlain { name: String, place: String },
+    #[error("credential {name} gives no access token: {why}; give it a new one")]
+    CredentialRefused { name: String, why: String },
     #[error("the answer redirects to {to}: {why}")]
     Redirect { to: String, why: Box<Refusal> },
     #[error("a redirect leads from https to http")]
@@ -68,6 +74,8 @@ pub(crate) enum Refusal {
     Switch,
     #[error("the answer is encoded as {coding}, which was not asked for")]
     ContentCoding { coding: String },
+    #[error("the answer's length is told in a way that others may read differently: {why}")]
+    AnswerFraming { why: &'static str },
     #[error("a secret is written only after TLS is up")]
     SecretBeforeTls,
     #[error("a connection writes one secret: connect again")]
@@ -80,4 +88,97 @@ pub(crate) enum Refusal {
     TlsTwice,
     #[error("more than {} bytes crossed before TLS was up", limits::WIRE_PLAIN_BYTES_MAX)]
     PlainTooLong,
+}
+
+/// Gives every refusal the name of its rule: a variant without one does not compile.
+macro_rules! rules {
+    ($($refusal:pat => $name:literal,)*) => {
+        /// The names of all rules, as refusals begin with them: `rule url-user: ...`.
+        pub const RULES: &[&str] = &[$($name),*];
+
+        impl Refusal {
+            const fn rule(&self) -> &'static str {
+                match self {
+                    $($refusal => $name,)*
+                }
+            }
+        }
+    };
+}
+
+rules! {
+    Refusal::UrlTooLong => "url-too-long",
+    Refusal::UrlCharacter => "url-character",
+    Refusal::UrlForm => "url-form",
+    Refusal::UrlUser => "url-user",
+    Refusal::UrlFragment => "url-fragment",
+    Refusal::UrlHost { .. } => "url-host",
+    Refusal::UrlDots => "url-dots",
+    Refusal::UrlSlashes => "url-slashes",
+    Refusal::HostNotAsked { .. } => "host-not-asked",
+    Refusal::HostNotGranted { .. } => "host-not-granted",
+    Refusal::EndpointNotAsked { .. } => "endpoint-not-asked",
+    Refusal::EndpointNotGranted { .. } => "endpoint-not-granted",
+    Refusal::EndpointForm { .. } => "endpoint-form",
+    Refusal::Address(_) => "address",
+    Refusal::Method { .. } => "method",
+    Refusal::HeaderReserved { .. } => "header-reserved",
+    Refusal::HeaderForm { .. } => "header-form",
+    Refusal::HeadersTooLarge => "headers-too-large",
+    Refusal::BodyTooLarge => "body-too-large",
+    Refusal::QueryReserved { .. } => "query-reserved",
+    Refusal::CredentialUnknown { .. } => "credential-unknown",
+    Refusal::CredentialUnbound { .. } => "credential-unbound",
+    Refusal::CredentialPlacement { .. } => "credential-placement",
+    Refusal::CredentialAudience { .. } => "credential-audience",
+    Refusal::CredentialPlain { .. } => "credential-plain",
+    Refusal::CredentialRefused { .. } => "credential-refused",
+    Refusal::Redirect { .. } => "redirect",
+    Refusal::RedirectDowngrade => "redirect-downgrade",
+    Refusal::RedirectCount { .. } => "redirect-count",
+    Refusal::Switch => "protocol-switch",
+    Refusal::ContentCoding { .. } => "content-coding",
+    Refusal::AnswerFraming { .. } => "answer-framing",
+    Refusal::SecretBeforeTls => "secret-before-tls",
+    Refusal::SecretTwice => "secret-twice",
+    Refusal::SecretPlace { .. } => "secret-place",
+    Refusal::SecretForm { .. } => "secret-form",
+    Refusal::TlsTwice => "tls-twice",
+    Refusal::PlainTooLong => "plain-too-long",
+}
+
+impl Refusal {
+    /// Returns what somebody is told: the rule's name first, so that no cut takes it away.
+    pub(crate) fn told(&self) -> String {
+        format!("rule {}: {self}", self.named())
+    }
+
+    /// Returns the rule's name; behind a redirect, also that of the rule that its address met.
+    fn named(&self) -> String {
+        match self {
+            Self::Redirect { why, .. } => format!("{}, {}", self.rule(), why.named()),
+            _ => self.rule().to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_has_a_name_of_its_own() {
+        let mut names = RULES.to_vec();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), RULES.len());
+        assert!(names.iter().all(|name| name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'-'))));
+    }
+
+    #[test]
+    fn a_refusal_begins_with_its_rule() {
+        assert_eq!(Refusal::UrlFragment.told(), "rule url-fragment: the address holds a fragment");
+        let behind = Refusal::Redirect { to: "/a#b".to_owned(), why: Box::new(Refusal::UrlFragment) };
+        assert!(behind.told().starts_with("rule redirect, url-fragment: the answer redirects to /a#b: "));
+    }
 }

@@ -4,6 +4,7 @@
 //! and in base64 of either alphabet at any offset. Not here: values that a server changed on purpose.
 
 use std::borrow::Cow;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -17,8 +18,15 @@ const SPELLING_BYTES_MAX: usize = 10;
 /// Spellings of one needle that are tried at one place before the rest is given up.
 const BRANCHES_MAX: usize = 64;
 
-/// Knows every secret of a source and finds them.
-pub(crate) struct Scrubber {
+/// Knows every secret of a source and finds them; may learn another at any time.
+pub(crate) struct Scrubber(RwLock<Arc<Known>>);
+
+/// What is looked for.
+struct Known {
+    /// Values that were known from the start.
+    fixed: Vec<Zeroizing<String>>,
+    /// Values that were learnt, oldest first: an answer may be on its way that holds the one before.
+    learnt: Vec<Zeroizing<String>>,
     needles: Vec<Zeroizing<Vec<u8>>>,
     /// Tells which bytes a match can start with, so that most of a body is passed over quickly.
     starts: Box<[bool; 256]>,
@@ -37,7 +45,49 @@ enum Found {
 impl Scrubber {
     /// Makes a scrubber of `values`; those that are too short to be told from words are left out.
     pub(crate) fn new<'a>(values: impl Iterator<Item = &'a str>) -> Self {
+        let fixed = values.map(|value| Zeroizing::new(value.to_owned())).collect();
+        Self(RwLock::new(Arc::new(Known::new(fixed, Vec::new()))))
+    }
+
+    /// Looks for `value`, too, from now on.
+    pub(crate) fn learn(&self, value: &str) {
+        let known = self.known();
+        if known.fixed.iter().chain(&known.learnt).any(|known| known.as_str() == value) {
+            return;
+        }
+        let (fixed, mut learnt) = (known.fixed.clone(), known.learnt.clone());
+        if learnt.len() == limits::SCRUB_LEARNT_MAX {
+            learnt.remove(0);
+        }
+        learnt.push(Zeroizing::new(value.to_owned()));
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Known::new(fixed, learnt));
+    }
+
+    fn known(&self) -> Arc<Known> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Returns `text` with every secret replaced.
+    pub(crate) fn text(&self, text: &str) -> String {
+        String::from_utf8_lossy(&self.bytes(text.as_bytes())).into_owned()
+    }
+
+    /// Returns `input` with every secret replaced.
+    pub(crate) fn bytes<'a>(&self, input: &'a [u8]) -> Cow<'a, [u8]> {
+        self.known().bytes(input)
+    }
+
+    /// Moves out of `held` what can be told to be no secret, or a whole one; keeps a tail that more
+    /// input could make one.
+    pub(crate) fn release(&self, held: &mut Vec<u8>) -> Vec<u8> {
+        self.known().release(held)
+    }
+}
+
+impl Known {
+    fn new(fixed: Vec<Zeroizing<String>>, learnt: Vec<Zeroizing<String>>) -> Self {
         let mut needles = Vec::new();
+        let values = fixed.iter().chain(&learnt).map(|value| value.as_str());
         for value in values.filter(|value| value.len() >= limits::SCRUB_BYTES_MIN) {
             needles.push(Zeroizing::new(value.as_bytes().to_vec()));
             for offset in 0..3 {
@@ -53,16 +103,10 @@ impl Scrubber {
             let escapes = if *first == b' ' { &b"%\\&+"[..] } else { b"%\\&" };
             escapes.iter().for_each(|escape| starts[usize::from(*escape)] = true);
         }
-        Self { needles, starts }
+        Self { fixed, learnt, needles, starts }
     }
 
-    /// Returns `text` with every secret replaced.
-    pub(crate) fn text(&self, text: &str) -> String {
-        String::from_utf8_lossy(&self.bytes(text.as_bytes())).into_owned()
-    }
-
-    /// Returns `input` with every secret replaced.
-    pub(crate) fn bytes<'a>(&self, input: &'a [u8]) -> Cow<'a, [u8]> {
+    fn bytes<'a>(&self, input: &'a [u8]) -> Cow<'a, [u8]> {
         let mut output = Vec::new();
         let (mut at, mut copied, mut changed) = (0, 0, false);
         while at < input.len() {
@@ -83,9 +127,7 @@ impl Scrubber {
         Cow::Owned(output)
     }
 
-    /// Moves out of `held` what can be told to be no secret, or a whole one; keeps a tail that more
-    /// input could make one.
-    pub(crate) fn release(&self, held: &mut Vec<u8>) -> Vec<u8> {
+    fn release(&self, held: &mut Vec<u8>) -> Vec<u8> {
         let mut at = 0;
         while at < held.len() {
             match self.find(&held[at..]) {
@@ -299,6 +341,18 @@ mod tests {
         let binary = [0xff, 0xfe, b'%', 0x00];
         assert_eq!(&*scrubber().bytes(&binary), &binary);
         assert_eq!(Scrubber::new(["short"].into_iter()).text("short"), "short");
+    }
+
+    #[test]
+    fn a_value_is_learnt_and_so_is_the_one_after_it() {
+        let scrubber = scrubber();
+        let text = "second-canary third-canary fourth-canary";
+        assert_eq!(scrubber.text(text), "*** third-canary fourth-canary");
+        scrubber.learn("third-canary");
+        scrubber.learn("fourth-canary");
+        assert_eq!(scrubber.text(text), "*** *** ***");
+        (0..limits::SCRUB_LEARNT_MAX).for_each(|at| scrubber.learn(&format!("later-canary-{at}")));
+        assert_eq!(scrubber.text(text), "*** third-canary fourth-canary", "only the latest are looked for");
     }
 
     #[test]

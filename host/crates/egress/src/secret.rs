@@ -6,19 +6,33 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
-use hark_model::SecretRef;
+use hark_model::{Oauth1Ref, Oauth2Ref, SecretRef};
 use tokio::io::AsyncReadExt;
 use tokio::process::Command;
 use zeroize::Zeroizing;
 
 use crate::argv::{self, ArgvError};
 use crate::limits;
+use crate::oauth1::Oauth1Keys;
+use crate::oauth2::Oauth2Client;
 
-/// A value of a credential; wiped when dropped, never printed.
+/// A value of a credential, or what makes values; wiped when dropped, never printed.
 #[derive(Clone)]
-pub struct Secret(Zeroizing<String>);
+pub struct Secret(Kind);
+
+/// What a credential holds.
+#[derive(Clone)]
+pub(crate) enum Kind {
+    /// The value itself.
+    Text(Zeroizing<String>),
+    /// What signs each request.
+    Oauth1(Arc<Oauth1Keys>),
+    /// Who fetches values.
+    Oauth2(Arc<Oauth2Client>),
+}
 
 impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -97,12 +111,41 @@ impl Secret {
             SecretRef::Env(name) => from_env(name),
             SecretRef::File(path) => from_file(path),
             SecretRef::Cmd(command) => from_command(command, limits::COMMAND_WAIT_MAX).await,
+            SecretRef::Oauth1(from) => keys(from).await.map(|keys| Self(Kind::Oauth1(Arc::new(keys)))),
+            SecretRef::Oauth2(from) => client(from).await.map(|client| Self(Kind::Oauth2(Arc::new(client)))),
         }
     }
 
-    /// Returns the value; only the code that places or strips it may ask.
+    /// Returns the value; only the code that places or strips it may ask. What makes values has none itself.
     pub(crate) fn expose(&self) -> &str {
+        match &self.0 {
+            Kind::Text(text) => text,
+            Kind::Oauth1(_) | Kind::Oauth2(_) => "",
+        }
+    }
+
+    pub(crate) fn kind(&self) -> &Kind {
         &self.0
+    }
+
+    /// Returns every text of it that must not be shown.
+    pub(crate) fn texts(&self) -> Vec<&str> {
+        let all = match &self.0 {
+            Kind::Text(text) => vec![text],
+            Kind::Oauth1(keys) => {
+                vec![&keys.consumer_key, &keys.consumer_secret, &keys.token, &keys.token_secret]
+            }
+            Kind::Oauth2(client) => client.client_secret.iter().chain(&client.refresh_token).collect(),
+        };
+        all.into_iter().map(|text| text.as_str()).collect()
+    }
+
+    /// Returns the words that tell it from other credentials.
+    pub(crate) fn words(&self) -> Vec<&str> {
+        match &self.0 {
+            Kind::Oauth2(client) => client.words().to_vec(),
+            Kind::Text(_) | Kind::Oauth1(_) => self.texts(),
+        }
     }
 
     /// Takes `bytes` as a value if they can be one.
@@ -114,14 +157,54 @@ impl Secret {
         if text.is_empty() {
             return Err(SecretError::Empty { place });
         }
-        Ok(Self(Zeroizing::new(text.to_owned())))
+        Ok(Self::from(text.to_owned()))
     }
 }
 
 impl From<String> for Secret {
     fn from(value: String) -> Self {
-        Self(Zeroizing::new(value))
+        Self(Kind::Text(Zeroizing::new(value)))
     }
+}
+
+/// Fetches a text that is part of something larger.
+async fn text(from: &SecretRef) -> Result<Zeroizing<String>, SecretError> {
+    let found = match from {
+        SecretRef::Env(name) => from_env(name),
+        SecretRef::File(path) => from_file(path),
+        SecretRef::Cmd(command) => from_command(command, limits::COMMAND_WAIT_MAX).await,
+        SecretRef::Oauth1(_) | SecretRef::Oauth2(_) => {
+            Err(SecretError::NotText { place: "a part of a credential".to_owned() })
+        }
+    };
+    found.map(|secret| Zeroizing::new(secret.expose().to_owned()))
+}
+
+async fn maybe(from: Option<&SecretRef>) -> Result<Option<Zeroizing<String>>, SecretError> {
+    match from {
+        Some(from) => text(from).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+async fn keys(from: &Oauth1Ref) -> Result<Oauth1Keys, SecretError> {
+    Ok(Oauth1Keys {
+        consumer_key: text(&from.consumer_key).await?,
+        consumer_secret: text(&from.consumer_secret).await?,
+        token: text(&from.token).await?,
+        token_secret: text(&from.token_secret).await?,
+    })
+}
+
+async fn client(from: &Oauth2Ref) -> Result<Oauth2Client, SecretError> {
+    Ok(Oauth2Client {
+        token_url: from.token_url.clone(),
+        client_id: from.client_id.clone(),
+        client_secret: maybe(from.client_secret.as_ref()).await?,
+        refresh_token: maybe(from.refresh_token.as_ref()).await?,
+        scope: from.scope.clone(),
+        client_in_form: from.client_in_form,
+    })
 }
 
 fn from_env(name: &str) -> Result<Secret, SecretError> {

@@ -29,8 +29,27 @@ pub(crate) fn parse(text: &str) -> Result<Url, Refusal> {
         return Err(Refusal::UrlFragment);
     }
     check_host(&url, authority)?;
-    check_dots(url.path())?;
+    check_path(url.path())?;
     Ok(url)
+}
+
+/// Checks where a redirect leads as the server wrote it, before a parser mends it: `base` is where it came
+/// from. A relative reference may hold what a parser percent-encodes, such as a blank.
+pub(crate) fn check_location(base: &Url, location: &str) -> Result<(), Refusal> {
+    if location.chars().any(|c| c.is_control() || c == '\\') {
+        return Err(Refusal::UrlCharacter);
+    }
+    let written = location.trim();
+    let rest = match written.split_once("://") {
+        Some((scheme, rest)) if scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) => Some(rest),
+        _ => written.strip_prefix("//"),
+    };
+    let Some(rest) = rest else { return Ok(()) };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if authority.contains('@') {
+        return Err(Refusal::UrlUser);
+    }
+    check_host(&base.join(written).map_err(|_| Refusal::UrlForm)?, authority)
 }
 
 /// Refuses a host that the parser had to rewrite: an address in octal, a name in another script.
@@ -47,8 +66,12 @@ fn check_host(url: &Url, authority: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Refuses dot segments that a server behind another would decode once more.
-fn check_dots(path: &str) -> Result<(), Refusal> {
+/// Refuses a path that could be taken for a host, and dot segments that a server behind another would
+/// decode once more.
+fn check_path(path: &str) -> Result<(), Refusal> {
+    if path.starts_with("//") {
+        return Err(Refusal::UrlSlashes);
+    }
     let mut path = path.as_bytes().to_vec();
     for _ in 0..DECODINGS_MAX {
         let mut segments = path.split(|byte| matches!(byte, b'/' | b'\\'));
@@ -136,6 +159,8 @@ mod tests {
             ("https://x.example/2/%252e%252e%252f1", |r| *r == Refusal::UrlDots),
             ("https://x.example/2/..;/1", |r| *r == Refusal::UrlDots),
             ("https://x.example/2/..%5c1", |r| *r == Refusal::UrlDots),
+            ("https://x.example//evil.example/", |r| *r == Refusal::UrlSlashes),
+            ("https://x.example/a/..//evil.example/", |r| *r == Refusal::UrlSlashes),
         ];
         for (bad, right) in cases {
             let refused = parse(bad).unwrap_err();

@@ -76,7 +76,7 @@ impl SecretEncoding {
 
 impl From<Refusal> for WireFault {
     fn from(refusal: Refusal) -> Self {
-        Self::Denied(refusal.to_string())
+        Self::Denied(refusal.told())
     }
 }
 
@@ -182,8 +182,9 @@ impl WireConnection {
             return Err(Refusal::SecretTwice.into());
         }
         self.opening.admit(prefix, suffix)?;
+        let current = gate.current(credential, secret).await?;
         let unfit = |why| Refusal::SecretForm { name: name.to_owned(), why };
-        let encoded = encoded(secret, user, encoding).map_err(unfit)?;
+        let encoded = encoded(&current.secret, user, encoding).map_err(unfit)?;
         let spoken = SpokenSecret {
             prefix: Blob::from(prefix),
             credential: name.to_owned(),

@@ -237,6 +237,40 @@ pub enum SecretRef {
     File(PathBuf),
     /// `cmd:PROGRAM ARG...`; what it prints, without the last line feed.
     Cmd(String),
+    /// No value but four words that sign each request.
+    Oauth1(Box<Oauth1Ref>),
+    /// A value that is fetched, and fetched again before its end.
+    Oauth2(Box<Oauth2Ref>),
+}
+
+/// Where the words of an OAuth 1.0a signature come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Oauth1Ref {
+    /// Who asks.
+    pub consumer_key: SecretRef,
+    /// The secret of who asks.
+    pub consumer_secret: SecretRef,
+    /// For whom.
+    pub token: SecretRef,
+    /// The secret of that.
+    pub token_secret: SecretRef,
+}
+
+/// Where access tokens of OAuth 2.0 come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Oauth2Ref {
+    /// The token endpoint, as written.
+    pub token_url: String,
+    /// Who asks; no secret.
+    pub client_id: String,
+    /// The secret of who asks; absent for a public client.
+    pub client_secret: Option<SecretRef>,
+    /// What renews; absent means that the client asks for itself (`client_credentials`).
+    pub refresh_token: Option<SecretRef>,
+    /// What is asked for; absent means what the server gives.
+    pub scope: Option<String>,
+    /// Client and secret stand in the form, instead of in `Authorization: Basic`.
+    pub client_in_form: bool,
 }
 
 impl std::fmt::Display for SecretRef {
@@ -245,6 +279,8 @@ impl std::fmt::Display for SecretRef {
             Self::Env(name) => write!(f, "env:{name}"),
             Self::File(path) => write!(f, "file:{}", path.display()),
             Self::Cmd(command) => write!(f, "cmd:{command}"),
+            Self::Oauth1(keys) => write!(f, "oauth1 of {}", keys.token),
+            Self::Oauth2(client) => write!(f, "oauth2 at {}", client.token_url),
         }
     }
 }

@@ -25,7 +25,10 @@ pub use event::{
     Relation, Removal,
 };
 pub use fault::{AuthWhy, Fault, FaultClass};
-pub use grant::{Endpoint, EndpointPattern, Grant, HostPattern, InvalidPattern, SecretRef, WireSecurity};
+pub use grant::{
+    Endpoint, EndpointPattern, Grant, HostPattern, InvalidPattern, Oauth1Ref, Oauth2Ref, SecretRef,
+    WireSecurity,
+};
 pub use ids::{ConnectorId, InvalidName, ItemUid, Ms, SourceName};
 pub use kinds::{
     ActorKind, Direction, ItemKind, Priority, ReadMode, RelationKind, RemovalReason, UnknownWord, Visibility,

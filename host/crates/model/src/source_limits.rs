@@ -21,6 +21,8 @@ pub struct SourceLimits {
     pub batch_mib: u64,
     /// Requests and connections of one call.
     pub requests: u32,
+    /// Requests of one credential to one host in a minute, over all sources that share it; more wait.
+    pub requests_per_min: u32,
     /// Wall time of one request, redirects included.
     pub request_secs: u64,
     /// Bytes of one response body, after decompression.
@@ -47,6 +49,7 @@ impl SourceLimits {
         batch_events: 2_000,
         batch_mib: 32,
         requests: 50,
+        requests_per_min: 3_000,
         request_secs: 20,
         body_mib: 16,
         header_kib: 32,

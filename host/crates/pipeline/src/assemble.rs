@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hark_config::{SourceConfig, TargetChoice};
-use hark_egress::{BoundCredential, GateError, GateOptions, Names, Secret, SecretError, SourceGate};
+use hark_egress::{BoundCredential, GateError, GateOptions, Names, Secret, SecretError, Shared, SourceGate};
 use hark_model::{
     CredentialInfo, EndpointPattern, HostPattern, InvalidPattern, Manifest, Ms, Placement, ReadMode,
     SourceLimits, SourceName, StreamInfo,
@@ -288,6 +288,7 @@ pub fn gate_options(
         limits: config.limits,
         user_agent: user_agent(manifest),
         names: Names::default(),
+        shared: Shared::default(),
     })
 }
 

@@ -7,7 +7,7 @@ mod house;
 
 use std::sync::Arc;
 
-use hark_egress::{GateOptions, Names, SourceGate};
+use hark_egress::{GateOptions, Names, Shared, SourceGate};
 use hark_kit::guest_names;
 use hark_model::{EndpointPattern, Event, FaultClass, Grant, HostPattern, Raw, SourceLimits, SourceName};
 use hark_runtime::{CallContext, CallError, LoadError, LogLevel, TrapKind};
@@ -271,6 +271,7 @@ async fn gate(source: &str) -> (CallContext, TcpListener) {
         limits,
         user_agent: "hark".to_owned(),
         names: Names::default(),
+        shared: Shared::default(),
     });
     let gate = Some(Arc::new(gate.unwrap()));
     (CallContext { source: source.to_owned(), gate, limits, log: None }, listener)

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use hark_egress::{BoundCredential, GateOptions, Names, Secret, SourceGate};
+use hark_egress::{BoundCredential, GateOptions, Names, Secret, Shared, SourceGate};
 use hark_kit::dovecot::Dovecot;
 use hark_model::{
     Action, Batch, Budget, EndpointPattern, Event, Grant, Ms, Outcome, ReadMode, ReadRequest, SecretRef,
@@ -292,6 +292,7 @@ async fn gate(connector: &Connector, ca_file: &Path, folder: &Path, setup: &Setu
         limits: SourceLimits::STRICT,
         user_agent: "hark-test".to_owned(),
         names: Names::System,
+        shared: Shared::default(),
     };
     Arc::new(SourceGate::new(options).expect("a gate"))
 }

@@ -72,11 +72,9 @@ async fn a_value_goes_to_its_audience_only() {
 #[tokio::test]
 async fn placements_without_a_place_in_http_are_refused() {
     let server = Server::start(|_| ok("x")).await;
-    for (placement, rule) in [
-        (Placement::Oauth1, "does not do yet"),
-        (Placement::WebhookKey, "only signs"),
-        (Placement::WireLogin, "HTTP does not take"),
-    ] {
+    for (placement, rule) in
+        [(Placement::WebhookKey, "only signs"), (Placement::WireLogin, "HTTP does not take")]
+    {
         let mut options = options(&[&server.origin()]);
         options.credentials = vec![credential(placement, &[&server.origin()])];
         let why = denial(call(&gate(options)).send(get_with(server.origin(), "key")).await);
@@ -166,7 +164,7 @@ async fn neither_errors_nor_logs_at_trace_level_hold_the_value() {
         .with_max_level(tracing::Level::TRACE)
         .with_writer(move || writer.clone())
         .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
+    let guard = tracing_subscriber::util::SubscriberInitExt::set_default(subscriber);
     let server = Server::start(|seen| match seen.target.split('?').next() {
         Some("/cut") => crate::server::Reply::Raw(b"HTTP/1.1 200 OK\r\ncontent-length: x\r\n\r\n".to_vec()),
         _ => ok("x"),

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hark_egress::{
-    BoundCredential, CallBudget, GateCall, GateOptions, HttpFault, HttpRequest, Names, Secret, SourceGate,
+    BoundCredential, CallBudget, GateCall, GateOptions, HttpFault, HttpRequest, Names, Secret, Shared,
+    SourceGate,
 };
 use hark_model::{CredentialInfo, EndpointPattern, Grant, HostPattern, Placement, SourceLimits, SourceName};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
@@ -40,6 +41,7 @@ pub fn options(patterns: &[&str]) -> GateOptions {
         limits: SourceLimits::STRICT,
         user_agent: "hark-test".to_owned(),
         names: Names::System,
+        shared: Shared::default(),
     }
 }
 

@@ -7,7 +7,10 @@ mod budgets;
 mod credentials;
 mod http;
 mod kit;
+mod pacing;
 mod recording;
 mod redirects;
+#[allow(dead_code, reason = "shared with the corpus of attacks")]
 mod server;
+mod tokens;
 mod wire;

@@ -148,6 +148,12 @@ async fn what_is_played_passes_the_same_rules() {
         why.contains("the cassette has no answer for GET https://api.example.com/b; nearest is"),
         "{why}"
     );
+    // Any value stands for keys that would sign.
+    let mut signing = crate::kit::options(&["https://api.example.com"]);
+    signing.credentials = vec![credential(Placement::Oauth1, &["https://api.example.com"])];
+    let player_of = Arc::new(Player::new([exchange(inside, "hello")], 1_000));
+    let signing = Arc::new(SourceGate::played(signing, player_of).unwrap());
+    assert_eq!(call(&signing).send(get_with(inside, "key")).await.unwrap().body, b"hello");
     let heard = player.heard();
     assert_eq!((heard.http.len(), heard.denied.len(), heard.misses.len()), (3, 1, 1));
 }

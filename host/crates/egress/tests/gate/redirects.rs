@@ -94,7 +94,7 @@ async fn hops_are_counted() {
     let gate = gate(options);
     assert_eq!(call(&gate).send(get(server.url("/3"))).await.unwrap().body, b"end");
     let why = denial(call(&gate).send(get(server.url("/4"))).await);
-    assert_eq!(why, "more than 3 redirects");
+    assert_eq!(why, "rule redirect-count: more than 3 redirects");
     assert_eq!(server.seen().len(), 8);
 }
 

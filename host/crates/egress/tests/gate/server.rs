@@ -29,6 +29,8 @@ impl Seen {
 pub enum Reply {
     /// These bytes; the connection stays.
     Raw(Vec<u8>),
+    /// These bytes, then the end of the connection.
+    Last(Vec<u8>),
     /// These bytes, then the same chunk so many times, each after a pause, then the end.
     Chunks { head: Vec<u8>, chunk: Vec<u8>, times: usize, pause: Duration },
 }
@@ -63,11 +65,49 @@ impl Server {
         Self::start_with(None, answer).await
     }
 
+    /// Starts one on another address of this machine.
+    pub async fn start_at(address: [u8; 4], answer: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Self {
+        Self::start_on(SocketAddr::from((address, 0)), answer).await
+    }
+
+    pub async fn start_on(
+        address: SocketAddr,
+        answer: impl Fn(&Seen) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        Self::listen(TcpListener::bind(address).await.unwrap(), None, answer)
+    }
+
     pub async fn start_with(
         tls: Option<TlsAcceptor>,
         answer: impl Fn(&Seen) -> Reply + Send + Sync + 'static,
     ) -> Self {
+        Self::listen(TcpListener::bind((IpAddr::from([127, 0, 0, 1]), 0)).await.unwrap(), tls, answer)
+    }
+
+    /// Starts one that says `bytes` to everybody who comes, whatever they say, and hangs up.
+    pub async fn start_mute(bytes: &'static [u8]) -> Self {
         let listener = TcpListener::bind((IpAddr::from([127, 0, 0, 1]), 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let connections = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&connections);
+        tokio::spawn(async move {
+            while let Ok((mut tcp, _)) = listener.accept().await {
+                count.fetch_add(1, Ordering::SeqCst);
+                tokio::spawn(async move {
+                    let _ = tcp.write_all(bytes).await;
+                    // What was said must be read before the end, or the end overtakes the bytes.
+                    let _ = tcp.read(&mut [0; 4096]).await;
+                });
+            }
+        });
+        Self { address, seen: Arc::default(), connections }
+    }
+
+    fn listen(
+        listener: TcpListener,
+        tls: Option<TlsAcceptor>,
+        answer: impl Fn(&Seen) -> Reply + Send + Sync + 'static,
+    ) -> Self {
         let address = listener.local_addr().unwrap();
         let seen = Arc::new(Mutex::new(Vec::new()));
         let connections = Arc::new(AtomicUsize::new(0));
@@ -121,6 +161,11 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
         log.lock().unwrap().push(seen.clone());
         let said = match answer(&seen) {
             Reply::Raw(bytes) => stream.write_all(&bytes).await,
+            Reply::Last(bytes) => {
+                let _ = stream.write_all(&bytes).await;
+                let _ = stream.shutdown().await;
+                return;
+            }
             Reply::Chunks { head, chunk, times, pause } => {
                 chunks(&mut stream, &head, &chunk, times, pause).await
             }

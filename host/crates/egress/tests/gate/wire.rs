@@ -18,7 +18,7 @@ use crate::kit::{Authority, CANARY, all_here, call, call_with, credential, endpo
 const NAME: &str = "mail.example.com";
 
 /// Accepts one connection after another and hands each to `script`.
-async fn serve<F, R>(script: F) -> SocketAddr
+pub async fn serve<F, R>(script: F) -> SocketAddr
 where
     F: Fn(TcpStream) -> R + Send + 'static,
     R: Future<Output = ()> + Send + 'static,
