@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may end at once")]
 
 mod budgets;
+mod canary;
 mod credentials;
 mod http;
 mod kit;

@@ -77,7 +77,7 @@ impl Memory {
         }
     }
 
-    fn rows(&self) -> Vec<(String, Vec<u8>)> {
+    pub fn rows(&self) -> Vec<(String, Vec<u8>)> {
         self.rows.lock().unwrap().clone().into_iter().collect()
     }
 
