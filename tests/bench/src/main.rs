@@ -3,6 +3,7 @@
 //! `cargo run -p hark-bench` prints a table; `--json` the same as JSON, one value a line. It ends with
 //! code 1 when a figure misses its target. No test asserts a time: this is the one place for speed.
 
+mod connectors;
 mod deliveries;
 mod figure;
 mod host_memory;
@@ -18,6 +19,7 @@ fn main() -> ExitCode {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
     let measured = runtime.block_on(async {
         let mut figures = sandbox::measure().await?;
+        figures.extend(connectors::measure().await?);
         figures.extend(throughput::measure().await?);
         figures.extend(deliveries::measure().await?);
         figures.extend(host_memory::measure().await?);
