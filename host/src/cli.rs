@@ -62,7 +62,7 @@ pub enum Command {
     Doctor,
     /// List the sources with their state, or what a source could listen to.
     #[command(
-        after_help = "Examples:\n  hark sources\n  hark sources discover forum    targets that `targets = [...]` can name"
+        after_help = "Examples:\n  hark sources\n  hark sources discover forum    targets that `targets = [...]` can name\n  hark sources capsule forum -o crash.json && hark plugin try forum --capsule crash.json\n  hark sources release forum     call its connector again after a quarantine"
     )]
     Sources {
         /// What else to list.
@@ -193,6 +193,21 @@ pub enum SourcesCommand {
         /// Name of the source in the configuration.
         source: String,
     },
+    /// Let a source out of quarantine: its connector is called again.
+    Release {
+        /// Name of the source.
+        source: String,
+    },
+    /// Write a call that crashed, as it is kept, without secrets.
+    Capsule {
+        /// Name of the source.
+        source: String,
+        /// Number of the capsule; the newest, if left out.
+        number: Option<i64>,
+        /// Where to write it; standard output, if left out.
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
 }
 
 /// Flags of `backfill`.
@@ -316,11 +331,14 @@ pub enum PluginCommand {
     },
     /// Read once from a configured source and print the normalised events; nothing is stored.
     #[command(
-        after_help = "Examples:\n  hark plugin try support-mail\n  hark plugin try support-mail --stream inbox --max-events 10"
+        after_help = "Examples:\n  hark plugin try support-mail\n  hark plugin try support-mail --stream inbox --max-events 10\n  hark plugin try my-forum.wasm --capsule crash.json    make a call again that crashed; ends with 6 if it does again"
     )]
     Try {
-        /// Name of the source in the configuration.
+        /// Name of the source in the configuration; with --capsule also a bundled connector's name or a .wasm file.
         source: String,
+        /// Make the call of this capsule again, played, under the limits that it had.
+        #[arg(long, value_name = "FILE", conflicts_with_all = ["stream", "max_events"])]
+        capsule: Option<PathBuf>,
         /// Only this stream.
         #[arg(long, value_name = "NAME")]
         stream: Option<String>,

@@ -47,6 +47,12 @@ async fn run(cli: &Cli) -> Done {
         Command::Sources { command: Some(SourcesCommand::Discover { source }) } => {
             commands::discover::run(cli, source).await
         }
+        Command::Sources { command: Some(SourcesCommand::Release { source }) } => {
+            commands::sources::release(cli, source).await
+        }
+        Command::Sources { command: Some(SourcesCommand::Capsule { source, number, output }) } => {
+            commands::sources::capsule(cli, source, *number, output.as_deref()).await
+        }
         Command::Backfill(args) => commands::backfill::run(cli, args).await,
         Command::Replay(args) => commands::replay::run(cli, args).await,
         Command::Reply(args) => commands::reply::run(cli, args).await,
@@ -64,7 +70,10 @@ async fn run(cli: &Cli) -> Done {
         Command::Plugin(PluginCommand::Inspect { connector }) => {
             commands::plugin_inspect::run(cli, connector).await
         }
-        Command::Plugin(PluginCommand::Try { source, stream, max_events }) => {
+        Command::Plugin(PluginCommand::Try { source, capsule: Some(file), .. }) => {
+            commands::plugin_capsule::run(cli, source, file).await
+        }
+        Command::Plugin(PluginCommand::Try { source, stream, max_events, capsule: None }) => {
             commands::plugin_try::run(cli, source, stream.as_deref(), *max_events).await
         }
         Command::Plugin(PluginCommand::Record(args)) => commands::plugin_record::run(cli, args).await,

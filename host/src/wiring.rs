@@ -87,7 +87,8 @@ pub fn door(deliveries: Deliveries) -> Option<hark_web::DeliveryOptions> {
             let deliveries = deliveries.clone();
             Box::pin(async move { reply(deliveries.receive(&source, incoming(delivery)).await) })
         };
-    Some(hark_web::DeliveryOptions { sources, receive: Arc::new(receive) })
+    let body_wait = hark_web::limits::DELIVERY_BODY_WAIT;
+    Some(hark_web::DeliveryOptions { sources, body_wait, receive: Arc::new(receive) })
 }
 
 fn incoming(delivery: hark_model::Delivery) -> Incoming {

@@ -8,6 +8,7 @@ pub mod doctor;
 pub mod eval;
 pub mod feed;
 pub mod plugin_build;
+pub mod plugin_capsule;
 pub mod plugin_double;
 pub mod plugin_inspect;
 pub mod plugin_new;

@@ -168,11 +168,7 @@ fn serve(
         router = router.merge(hark_web::deliveries(door));
     }
     let shutdown = shutdown.clone();
-    tasks.spawn("web", async move {
-        if let Err(error) = hark_web::serve(listener, router, shutdown).await {
-            tracing::error!(%error, "the page is no longer served");
-        }
-    });
+    tasks.spawn("web", hark_web::serve(listener, router, shutdown));
     Ok(address)
 }
 
@@ -185,11 +181,7 @@ fn open_door(
 ) -> Result<SocketAddr, Failure> {
     let address = listener.local_addr().map_err(|error| Failure::of(Exit::Network, &error))?;
     let (router, shutdown) = (hark_web::deliveries(door), shutdown.clone());
-    tasks.spawn("webhooks", async move {
-        if let Err(error) = hark_web::serve(listener, router, shutdown).await {
-            tracing::error!(%error, "deliveries are no longer taken");
-        }
-    });
+    tasks.spawn("webhooks", hark_web::serve(listener, router, shutdown));
     Ok(address)
 }
 

@@ -151,6 +151,9 @@ fn stream_text(stream: &StreamInfo) -> String {
 fn placement(placement: &Placement) -> String {
     match placement {
         Placement::Bearer => "bearer token".to_owned(),
+        Placement::BearerProved { key, parameter } => {
+            format!("bearer token, proved by {key} in query parameter {parameter}")
+        }
         Placement::Basic(user) => format!("password of {user} (basic)"),
         Placement::Header(name) => format!("header {name}"),
         Placement::Query(name) => format!("query parameter {name}"),

@@ -5,6 +5,7 @@
 mod analysis;
 mod attempt;
 mod backfill;
+mod capsule;
 mod certificate;
 mod clean;
 mod connector;
@@ -23,12 +24,13 @@ use serde_json::json;
 pub use analysis::{evaluated, progress, trained};
 pub use attempt::{Attempt, attempt};
 pub use backfill::{backfill_line, backfill_note};
+pub use capsule::capsule;
 pub use certificate::{certificate, counts, recorded, ruling, trial};
 pub use connector::{built, double, inspection, made};
 pub use feed::feed;
 pub use measure::measures;
 pub use replay::{difference, replayed};
-pub use source::{config_is_good, finding, sources};
+pub use source::{config_is_good, finding, released, sources};
 pub use target::{acted, targets, to_be_said};
 
 /// Prints one JSON value on a line.

@@ -2,7 +2,7 @@
 
 use hark_config::Config;
 use hark_model::Ms;
-use hark_store::{GapRow, SourceStatus};
+use hark_store::{GapRow, SourceStatus, Spending};
 use serde_json::json;
 
 use crate::commands::check::SourceFinding;
@@ -69,8 +69,34 @@ fn source_json(source: &hark_config::SourceConfig, status: Option<&SourceStatus>
         "deliveries_failed": status.map_or(0, |status| status.deliveries_failed),
         "backfills": status.iter().flat_map(|status| &status.backfills)
             .map(|backfill| backfill_json(source.name.as_str(), backfill)).collect::<Vec<_>>(),
+        "quarantine": status.and_then(|status| status.quarantine.as_ref())
+            .map(|held| json!({ "at": held.at, "reason": held.reason })),
+        "calls": status.iter().flat_map(|status| &status.spending).map(spending_json).collect::<Vec<_>>(),
+        "capsules": status.iter().flat_map(|status| &status.capsules).map(|capsule| {
+            json!({ "id": capsule.id, "at": capsule.at, "call": capsule.line, "error": capsule.error })
+        }).collect::<Vec<_>>(),
         "streams": streams,
     })
+}
+
+/// What one call takes of what it may, in whole percent.
+fn spending_json(spending: &Spending) -> serde_json::Value {
+    json!({
+        "resource": spending.resource, "last": spending.last, "last_at": spending.last_at,
+        "last_percent": spending.percent(spending.last), "peak": spending.peak, "peak_at": spending.peak_at,
+        "peak_percent": spending.percent(spending.peak), "limit": spending.most,
+    })
+}
+
+/// Says whether a source was let out of quarantine.
+pub fn released(source: &str, released: bool, json: bool) {
+    if json {
+        return line(&json!({ "source": source, "released": released }));
+    }
+    match released {
+        true => println!("{source}: out of quarantine; a Hark that runs calls it again within seconds"),
+        false => println!("{source}: was not in quarantine"),
+    }
 }
 
 fn source_text(source: &hark_config::SourceConfig, status: Option<&SourceStatus>) {
@@ -90,6 +116,21 @@ fn source_text(source: &hark_config::SourceConfig, status: Option<&SourceStatus>
         status.quarantined,
         status.gaps
     );
+    if let Some(held) = &status.quarantine {
+        let bad = anstyle::AnsiColor::Red.on_default().bold();
+        anstream::println!(
+            "    {bad}in quarantine{bad:#} since {}: {}; hark sources release {}",
+            when(held.at),
+            clean::short(&held.reason, 400),
+            source.name
+        );
+    }
+    if !status.spending.is_empty() {
+        let share =
+            |each: &Spending| each.percent(each.peak).map(|most| format!("{most} % of {}", each.resource));
+        let most: Vec<String> = status.spending.iter().filter_map(share).collect();
+        anstream::println!("    a call takes at most {}", clean::short(&most.join(", "), 300));
+    }
     for stream in &status.streams {
         let fault = stream
             .last_fault

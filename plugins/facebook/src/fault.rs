@@ -55,6 +55,8 @@ impl GraphError {
             (100, Some(33)) | (803, _) => Class::Gone,
             (2642, _) => Class::StaleToken,
             (100, _) if self.message.to_ascii_lowercase().contains("cursor") => Class::StaleToken,
+            // The app demands a proof, or the secret that it was made with is another.
+            (100, _) if self.message.contains("appsecret_proof") => Class::Config("credentials.app-secret"),
             (100, _) => Class::Config("page"),
             (12 | 2500 | 2635, _) => Class::Config("version"),
             (368 | 506, _) => Class::Refused,
@@ -169,6 +171,8 @@ mod tests {
         let passing = GraphError { is_transient: Some(true), ..error(99_999, None, "x") };
         assert_eq!(passing.class(), Class::Transient);
         assert_eq!(error(100, None, "Invalid cursor").class(), Class::StaleToken);
+        let unproved = error(100, None, "API calls from the server require an appsecret_proof argument");
+        assert_eq!(unproved.class(), Class::Config("credentials.app-secret"));
     }
 
     #[test]

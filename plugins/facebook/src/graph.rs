@@ -57,7 +57,7 @@ impl Reply {
 
 /// Starts a GET of `path`, below the version.
 pub fn get(settings: &Settings, path: &str) -> Request {
-    start(settings, http::get(settings.address(path)))
+    start(http::get(settings.address(path)))
 }
 
 /// Starts a POST of form fields to `path`, below the version.
@@ -65,15 +65,11 @@ pub fn post(settings: &Settings, path: &str, fields: &[(&str, &str)]) -> Request
     // The encoding of a query is that of a form but for the space, which both take as %20.
     let encoded = fields.iter().fold(http::get("?"), |form, (name, value)| form.query(name, value));
     let body = encoded.url().trim_start_matches(['?', '&']).as_bytes().to_vec();
-    start(settings, http::post(settings.address(path))).body("application/x-www-form-urlencoded", body)
+    start(http::post(settings.address(path))).body("application/x-www-form-urlencoded", body)
 }
 
-fn start(settings: &Settings, request: Request) -> Request {
-    let request = request.credential(manifest::TOKEN).timeout_ms(limits::REQUEST_MS_MAX);
-    match &settings.appsecret_proof {
-        Some(proof) => request.query("appsecret_proof", proof),
-        None => request,
-    }
+fn start(request: Request) -> Request {
+    request.credential(manifest::TOKEN).timeout_ms(limits::REQUEST_MS_MAX)
 }
 
 /// Sends `request` and tells an answer from an error.

@@ -12,7 +12,7 @@ pub const FEED: &str = "feed";
 pub const MENTIONS: &str = "mentions";
 /// The token that reads and answers.
 pub const TOKEN: &str = "page-token";
-/// Signs the deliveries.
+/// Signs the deliveries, and proves calls.
 pub const APP_SECRET: &str = "app-secret";
 /// Proves that a handshake comes from the one who set up the webhook.
 pub const VERIFY_TOKEN: &str = "verify-token";
@@ -36,9 +36,11 @@ pub fn manifest() -> Manifest {
         .title("Facebook Pages")
         .host(API)
         .cursor_version(CURSOR_VERSION)
-        .credential(credential(TOKEN, Placement::Bearer).title("Page access token"))
+        .credential(credential(TOKEN, Placement::BearerProved(proof())).title("Page access token"))
         .credential(
-            credential(APP_SECRET, Placement::WebhookKey).title("App secret, for webhooks").optional(),
+            credential(APP_SECRET, Placement::WebhookKey)
+                .title("App secret, for webhooks and to prove calls")
+                .optional(),
         )
         .credential(
             credential(VERIFY_TOKEN, Placement::WebhookKey).title("Verify token, for webhooks").optional(),
@@ -48,6 +50,11 @@ pub fn manifest() -> Manifest {
         .action(reply())
         .action(on_comment(HIDE))
         .action(on_comment(UNHIDE))
+}
+
+/// What an app may demand of its calls beside the token ("Require App Secret").
+fn proof() -> Proof {
+    Proof { key: APP_SECRET.to_owned(), parameter: "appsecret_proof".to_owned() }
 }
 
 fn feed() -> StreamInfo {

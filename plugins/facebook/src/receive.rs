@@ -61,5 +61,6 @@ fn answer(status: u16, text: &str) -> DeliveryResult {
         dedupe_key: None,
         events: Vec::new(),
         poll_now: Vec::new(),
+        stream_name: None,
     }
 }

@@ -21,11 +21,6 @@ pub struct Settings {
     #[serde(default = "watch_days")]
     #[schemars(range(min = 1, max = 365))]
     pub watch_days: u32,
-    /// The proof that the app demands of its calls, if it does: the HMAC-SHA-256 of the page token under the
-    /// app secret, in hex. It is worth nothing without the token.
-    #[serde(default)]
-    #[schemars(inner(regex(pattern = "^[0-9a-f]{64}$")))]
-    pub appsecret_proof: Option<String>,
 }
 
 fn api() -> String {
@@ -52,18 +47,11 @@ impl Settings {
         let is_address = ["https://", "http://"]
             .iter()
             .any(|scheme| self.api.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()));
-        let lower_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-        let is_proof = |proof: &String| proof.len() == 64 && proof.bytes().all(lower_hex);
         let checks = [
             ("page", !digits(&self.page) || self.page.len() > 32, "it is not the number of a page"),
             ("api", !is_address || self.api.contains(['?', '#']), "it is no http or https address"),
             ("version", !is_version, "it is not of the form v26.0"),
             ("watch_days", !(1..=365).contains(&self.watch_days), "it is not from 1 to 365"),
-            (
-                "appsecret_proof",
-                !self.appsecret_proof.as_ref().is_none_or(is_proof),
-                "it is not 64 characters of lower-case hex",
-            ),
         ];
         match checks.iter().find(|(_, wrong, _)| *wrong) {
             Some((field, _, why)) => Err(Fault::config(*field, *why)),
@@ -105,7 +93,6 @@ pub(crate) mod tests {
             ("version", Settings { version: "26.0".into(), ..right.clone() }),
             ("version", Settings { version: "v26/x.0".into(), ..right.clone() }),
             ("watch_days", Settings { watch_days: 0, ..right.clone() }),
-            ("appsecret_proof", Settings { appsecret_proof: Some("AB".repeat(32)), ..right.clone() }),
         ] {
             match wrong.checked() {
                 Err(Fault::Config(problem)) => assert_eq!(problem.field, field),

@@ -16,13 +16,17 @@ use serde_json::{Value, json};
 const ALLOWED: [&str; 4] = ["GET /v26.0/104000000000001/*", "GET /v26.0/*", "POST /v26.0/", "POST /v26.0/*"];
 
 fn start(token: &str) -> (Double, Settings, hark_doubles::Kept) {
+    start_with(token, Some(APP_SECRET))
+}
+
+fn start_with(token: &str, app_secret: Option<&str>) -> (Double, Settings, hark_doubles::Kept) {
     let double = Double::start("facebook", Options::default()).unwrap();
     let settings = json!({ "page": PAGE_ID.to_string(), "api": double.base_url() });
     let settings = hark_sdk::parse_settings(&settings.to_string()).unwrap();
     let host = TestHost::new(Facebook::manifest())
         .credential("page-token", token)
-        .credential("app-secret", APP_SECRET)
         .credential("verify-token", "meatyhamhock");
+    let host = app_secret.into_iter().fold(host, |host, secret| host.credential("app-secret", secret));
     let kept = host.reach(&double).install();
     (double, settings, kept)
 }
@@ -338,12 +342,33 @@ fn mentions_the_past_and_the_settings_are_tried() {
     assert!(matches!(Facebook::check(&settings), Err(Fault::Auth(it)) if it.why == AuthWhy::Scope));
     is_decent(&double);
 
-    let (double, settings, _) = start(USER_TOKEN);
+    let (_double, settings, _) = start(USER_TOKEN);
     let pages = Facebook::discover(&settings).unwrap();
     assert_eq!(pages.iter().map(|it| it.stream_name.as_str()).collect::<Vec<_>>(), ["feed", "mentions"]);
+}
+
+#[test]
+fn calls_are_proved_by_the_app_secret() {
+    let said_of = |settings: &Settings| match Facebook::check(settings) {
+        Err(Fault::Config(problem)) => (problem.field, problem.detail),
+        other => panic!("{other:?}"),
+    };
+    let unproved = |app_secret| {
+        let (double, settings, _) = start_with(PAGE_TOKEN, app_secret);
+        double.control(json!({ "op": "require-proof" }));
+        said_of(&settings)
+    };
+    let (field, missing) = unproved(None);
+    assert!(field == "credentials.app-secret" && missing.contains("require an appsecret_proof"), "{missing}");
+    let (field, wrong) = unproved(Some("the secret of another app"));
+    assert!(field == "credentials.app-secret" && wrong.contains("Invalid appsecret_proof"), "{wrong}");
+
+    let (double, settings, _) = start(PAGE_TOKEN);
     double.control(json!({ "op": "require-proof" }));
-    assert!(matches!(Facebook::check(&settings), Err(Fault::Config(_))));
-    let proof = hark_doubles::hmac_sha256(APP_SECRET, USER_TOKEN.as_bytes(), hark_doubles::Mac::Hex);
-    let proved = Settings { appsecret_proof: Some(proof), ..settings };
-    assert!(Facebook::check(&proved).is_ok());
+    double.control(json!({ "op": "seed", "items": 130 }));
+    assert!(Facebook::check(&settings).is_ok());
+    // Pages, and the batches that comments are asked for in.
+    let (events, _) = drain(&settings, request("feed", ReadMode::Incremental, None));
+    assert!(items(&events).len() > 130, "comments came along: {}", items(&events).len());
+    is_decent(&double);
 }

@@ -130,6 +130,7 @@ fn answer(status: u16, body: &str) -> DeliveryResult {
         dedupe_key: None,
         events: Vec::new(),
         poll_now: Vec::new(),
+        stream_name: None,
     }
 }
 

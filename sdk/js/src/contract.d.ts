@@ -371,8 +371,23 @@ export interface ActionInfoInit {
 /** Fills in what was not said. */
 export function actionInfo(given: ActionInfoInit): ActionInfo;
 
+/** `parameter` of the query gets the HMAC-SHA256, in hex, of the value that it goes with, under the value of credential `key` (a `webhook-key`); it is left out while that one is not bound. */
+export interface Proof {
+  key: string;
+  parameter: string;
+}
+/** What must and may be given for a Proof. */
+export interface ProofInit {
+  key: string;
+  parameter: string;
+}
+/** Fills in what was not said. */
+export function proof(given: ProofInit): Proof;
+
+/** `bearer-proved` is `bearer` with a proof beside it. */
 export type Placement =
   | { tag: "bearer" }
+  | { tag: "bearer-proved"; val: Proof }
   | { tag: "basic"; val: string }
   | { tag: "header"; val: string }
   | { tag: "query"; val: string }
@@ -382,6 +397,7 @@ export type Placement =
 /** Makes one of its cases. */
 export const placement: {
   bearer(): Placement;
+  bearerProved(value: Proof): Placement;
   basic(value: string): Placement;
   header(value: string): Placement;
   query(value: string): Placement;
@@ -582,6 +598,7 @@ export interface DeliveryInit {
 /** Fills in what was not said. */
 export function delivery(given: DeliveryInit): Delivery;
 
+/** `stream-name` is that of the stream that all `events` belong to; without it they must be as private as the most private of the streams that are pushed. */
 export interface DeliveryResult {
   status: number;
   headers: [string, string][];
@@ -589,6 +606,7 @@ export interface DeliveryResult {
   dedupeKey: string | undefined;
   events: Event[];
   pollNow: string[];
+  streamName: string | undefined;
 }
 /** What must and may be given for a DeliveryResult. */
 export interface DeliveryResultInit {
@@ -598,6 +616,7 @@ export interface DeliveryResultInit {
   dedupeKey?: string | undefined;
   events?: Event[];
   pollNow?: string[];
+  streamName?: string | undefined;
 }
 /** Fills in what was not said. */
 export function deliveryResult(given: DeliveryResultInit): DeliveryResult;

@@ -58,8 +58,13 @@ export function actionInfo(given) {
   return { schema: "{\"type\":\"object\"}", maxChars: undefined, needsSummon: false, ...given };
 }
 
+export function proof(given) {
+  return { ...given };
+}
+
 export const placement = {
   bearer: () => ({ tag: "bearer" }),
+  bearerProved: (value) => ({ tag: "bearer-proved", val: value }),
   basic: (value) => ({ tag: "basic", val: value }),
   header: (value) => ({ tag: "header", val: value }),
   query: (value) => ({ tag: "query", val: value }),
@@ -101,7 +106,7 @@ export function delivery(given) {
 }
 
 export function deliveryResult(given) {
-  return { status: 200, headers: [], body: new Uint8Array(), dedupeKey: undefined, events: [], pollNow: [], ...given };
+  return { status: 200, headers: [], body: new Uint8Array(), dedupeKey: undefined, events: [], pollNow: [], streamName: undefined, ...given };
 }
 
 export function action(given) {

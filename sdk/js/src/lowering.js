@@ -20,6 +20,7 @@ import {
   item,
   manifest,
   poison,
+  proof,
   provenance,
   relation,
   removal,
@@ -243,10 +244,20 @@ export function actionInfoToWit(given, path) {
   };
 }
 
+export function proofToWit(given, path) {
+  const it = proof(check.object(given, path));
+  return {
+    key: check.text(it.key, `${path}.key`),
+    parameter: check.text(it.parameter, `${path}.parameter`),
+  };
+}
+
 export function placementToWit(it, path) {
   switch (check.object(it, path).tag) {
     case "bearer":
       return { tag: "bearer" };
+    case "bearer-proved":
+      return { tag: "bearer-proved", val: proofToWit(it.val, path) };
     case "basic":
       return { tag: "basic", val: check.text(it.val, path) };
     case "header":
@@ -374,6 +385,7 @@ export function deliveryResultToWit(given, path) {
     dedupeKey: it.dedupeKey == null ? undefined : check.text(it.dedupeKey, `${path}.dedupeKey`),
     events: check.list(it.events, `${path}.events`, (each, at) => eventToWit(each, at)),
     pollNow: check.list(it.pollNow, `${path}.pollNow`, (each, at) => check.text(each, at)),
+    streamName: it.streamName == null ? undefined : check.text(it.streamName, `${path}.streamName`),
   };
 }
 

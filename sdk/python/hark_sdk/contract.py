@@ -350,16 +350,29 @@ class ActionInfo:
 
 
 @dataclass(slots=True)
-class Placement:
-    """One of the cases below, made by the method of its name."""
+class Proof:
+    """`parameter` of the query gets the HMAC-SHA256, in hex, of the value that it goes with, under the value of credential `key` (a `webhook-key`); it is left out while that one is not bound."""
 
-    case: Literal["bearer", "basic", "header", "query", "oauth1", "webhook-key", "wire-login"]
-    value: str | None
+    key: str
+    parameter: str
+
+
+@dataclass(slots=True)
+class Placement:
+    """`bearer-proved` is `bearer` with a proof beside it."""
+
+    case: Literal["bearer", "bearer-proved", "basic", "header", "query", "oauth1", "webhook-key", "wire-login"]
+    value: Proof | str | None
 
     @classmethod
     def bearer(cls) -> Placement:
         """The case `bearer`."""
         return cls("bearer", None)
+
+    @classmethod
+    def bearer_proved(cls, value: Proof) -> Placement:
+        """The case `bearer-proved`."""
+        return cls("bearer-proved", value)
 
     @classmethod
     def basic(cls, value: str) -> Placement:
@@ -519,7 +532,7 @@ class Delivery:
 
 @dataclass(slots=True)
 class DeliveryResult:
-    """A record."""
+    """`stream-name` is that of the stream that all `events` belong to; without it they must be as private as the most private of the streams that are pushed."""
 
     _: KW_ONLY
     status: U16 = 200
@@ -528,6 +541,7 @@ class DeliveryResult:
     dedupe_key: str | None = None
     events: list[Event] = field(default_factory=list)
     poll_now: list[str] = field(default_factory=list)
+    stream_name: str | None = None
 
 
 @dataclass(slots=True)
@@ -607,6 +621,7 @@ __all__ = [
     "Outcome",
     "Placement",
     "Poison",
+    "Proof",
     "Provenance",
     "Raw",
     "ReadMode",

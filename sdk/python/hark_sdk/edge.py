@@ -89,6 +89,7 @@ def _events(events: list[ours.Event]) -> list[Any]:
 def _manifest(manifest: ours.Manifest) -> Any:
     placements = {
         "bearer": wit.Placement_Bearer,
+        "bearer-proved": wit.Placement_BearerProved,
         "basic": wit.Placement_Basic,
         "header": wit.Placement_Header,
         "query": wit.Placement_Query,

@@ -66,6 +66,7 @@ impl From<WireFault> for Fault {
         match fault {
             WireFault::Denied(why) => Self::config("grant.endpoints", why),
             WireFault::Timeout => Self::transient("the server did not answer in time"),
+            WireFault::Connect(why) => Self::transient(format!("no connection: {why}")),
             WireFault::Closed => Self::transient("the server closed the connection"),
             WireFault::Tls(why) => Self::transient(format!("no secure connection: {why}")),
             WireFault::Budget => Self::transient("the call has used up its connections or bytes"),

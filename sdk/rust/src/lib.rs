@@ -49,7 +49,7 @@ pub mod bindings {
 pub mod types {
     pub use crate::bindings::exports::hark::connector::connector::{
         Action, ActionInfo, Batch, Budget, CheckReport, CredentialInfo, Delivery, DeliveryResult, Manifest,
-        Outcome, Placement, Raw, ReadMode, ReadRequest, StreamInfo, Target,
+        Outcome, Placement, Proof, Raw, ReadMode, ReadRequest, StreamInfo, Target,
     };
     pub use crate::bindings::hark::connector::types::{
         Actor, ActorKind, Attachment, AuthProblem, AuthWhy, ConfigProblem, Conversation, Counters, Direction,

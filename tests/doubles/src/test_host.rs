@@ -142,15 +142,22 @@ impl TestHost {
         let value = self.secrets.get(name).ok_or_else(|| denied("has no value in this test"))?;
         let header = match placement {
             Placement::Bearer => ("authorization".to_owned(), format!("Bearer {value}")),
+            Placement::BearerProved(proof) => {
+                if let Some(key) = self.secrets.get(&proof.key) {
+                    let proved = sign(key, Digest::Sha256, value.as_bytes());
+                    let proved: String = proved.iter().map(|byte| format!("{byte:02x}")).collect();
+                    put_into_query(asked, &proof.parameter, &proved)
+                        .ok_or_else(|| denied("has no address to be proved in"))?;
+                }
+                ("authorization".to_owned(), format!("Bearer {value}"))
+            }
             Placement::Basic(user) => {
                 let user = self.settings.get(user).unwrap_or(user);
                 ("authorization".to_owned(), format!("Basic {}", STANDARD.encode(format!("{user}:{value}"))))
             }
             Placement::Header(header) => (header.clone(), value.clone()),
             Placement::Query(parameter) => {
-                let mut url = url::Url::parse(&asked.url).map_err(|_| denied("has no address to go into"))?;
-                url.query_pairs_mut().append_pair(parameter, value);
-                asked.url = url.into();
+                put_into_query(asked, parameter, value).ok_or_else(|| denied("has no address to go into"))?;
                 return Ok(());
             }
             Placement::Oauth1 | Placement::WebhookKey | Placement::WireLogin => {
@@ -176,6 +183,13 @@ impl TestHost {
         });
         Ok(HttpResponse { payload, status, headers, body, received_at })
     }
+}
+
+fn put_into_query(asked: &mut Asked, parameter: &str, value: &str) -> Option<()> {
+    let mut url = url::Url::parse(&asked.url).ok()?;
+    url.query_pairs_mut().append_pair(parameter, value);
+    asked.url = url.into();
+    Some(())
 }
 
 /// The real host takes compression off, too.

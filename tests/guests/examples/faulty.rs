@@ -133,7 +133,15 @@ impl Connector for Faulty {
 }
 
 fn answer(status: u16, dedupe_key: Option<String>, events: Vec<Event>) -> DeliveryResult {
-    DeliveryResult { status, headers: Vec::new(), body: Vec::new(), dedupe_key, events, poll_now: Vec::new() }
+    DeliveryResult {
+        status,
+        headers: Vec::new(),
+        body: Vec::new(),
+        dedupe_key,
+        events,
+        poll_now: Vec::new(),
+        stream_name: None,
+    }
 }
 
 impl Settings {

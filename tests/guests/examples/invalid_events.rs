@@ -29,6 +29,7 @@ impl Connector for InvalidEvents {
             dedupe_key: None,
             events: Vec::new(),
             poll_now: Vec::new(),
+            stream_name: None,
         })
     }
 }

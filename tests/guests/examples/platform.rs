@@ -5,6 +5,8 @@ use hark_sdk::{Digest, hmac_equal};
 
 const KEY: &str = "hook-key";
 const STREAM: &str = "posts";
+/// What only deliveries bring, and nobody else may see.
+const LETTERS: &str = "letters";
 const CURSOR_VERSION: u32 = 1;
 
 #[derive(Deserialize, JsonSchema)]
@@ -34,6 +36,8 @@ struct Post {
     at: Ms,
     edited: Option<Ms>,
     likes: Option<u64>,
+    #[serde(default)]
+    direct: bool,
 }
 
 #[derive(Deserialize)]
@@ -44,6 +48,8 @@ struct Push {
     items: Vec<Post>,
     #[serde(default)]
     poll: bool,
+    /// Which stream it is of: that of posts unless it says another, "" where it does not say.
+    stream: Option<String>,
 }
 
 impl Platform {
@@ -51,6 +57,7 @@ impl Platform {
         let counters = post.likes.map(|likes| Counters { likes: Some(likes), ..Counters::default() });
         let text = format!("{}{}", self.prefix, post.text);
         let item = Item::new(post.id, text, post.at, origin).author("somebody");
+        let item = if post.direct { item.visibility(Visibility::Direct) } else { item };
         Item { edited_at: post.edited, counters, ..item }
     }
 
@@ -90,6 +97,11 @@ impl Connector for Platform {
             .host("{url}")
             .credential(key)
             .stream(StreamInfo { webhook: true, ..stream })
+            .stream(StreamInfo {
+                webhook: true,
+                modes: vec![ReadMode::Recheck],
+                ..StreamInfo::new(LETTERS).visibility_floor(Visibility::Direct)
+            })
             .action(reply)
     }
 
@@ -130,6 +142,7 @@ impl Connector for Platform {
             dedupe_key: None,
             events: Vec::new(),
             poll_now: Vec::new(),
+            stream_name: None,
         };
         if delivery.method == "GET" {
             return Ok(match delivery.query.strip_prefix("token=right&challenge=") {
@@ -149,7 +162,9 @@ impl Connector for Platform {
         if let Some(challenge) = push.challenge {
             return Ok(answer(200, &challenge));
         }
+        let stream = push.stream.unwrap_or_else(|| STREAM.to_owned());
         Ok(DeliveryResult {
+            stream_name: Some(stream).filter(|name| !name.is_empty()),
             dedupe_key: push.event,
             events: settings.events(push.items, delivery.payload),
             poll_now: if push.poll { vec![STREAM.to_owned()] } else { Vec::new() },

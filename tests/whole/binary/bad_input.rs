@@ -94,6 +94,22 @@ fn a_missing_secret_is_named_before_anything_is_asked() {
 }
 
 #[test]
+fn a_source_whose_credential_is_not_set_does_not_start() {
+    let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    server.set_nonblocking(true).unwrap();
+    let port = server.local_addr().unwrap().port().to_string();
+    let config = MAIL.replace("port = 1,", &format!("port = {port},")).replace(":1\"", &format!(":{port}\""));
+    for (credentials, wanted) in
+        [("#", "[source.mail.credentials]"), ("credentials =", "NO_SUCH_VARIABLE_IS_SET")]
+    {
+        let folder = Folder::with(&config.replace("credentials =", credentials));
+        folder.fails(&["run", "--once"], 4, &["source mail", "imap-password", wanted]);
+        let asked = server.accept().map(|(_, from)| from);
+        assert_eq!(asked.unwrap_err().kind(), std::io::ErrorKind::WouldBlock, "the server was asked first");
+    }
+}
+
+#[test]
 fn a_secret_in_the_configuration_is_refused_and_not_shown() {
     let folder = Folder::with(&MAIL.replace("env:NO_SUCH_VARIABLE_IS_SET", "hunter2-in-clear"));
     let output = folder.hark(&["check"]);

@@ -19,6 +19,12 @@ pub enum CassetteError {
         /// What it says.
         found: u64,
     },
+    /// It is a capsule of another version.
+    #[error("the capsule is of version {found}, this Hark replays version {}", crate::CAPSULE_VERSION)]
+    CapsuleVersion {
+        /// What it says.
+        found: u64,
+    },
     /// It is not what a cassette looks like.
     #[error("this is no cassette")]
     Form(#[from] serde_json::Error),
@@ -285,12 +291,14 @@ pub struct Secret {
     pub suffix: Blob,
 }
 
-/// Why a read gave nothing.
+/// Why a read gave nothing, or, as the first step, why there was no connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum WireTrouble {
     /// The time was over.
     Timeout,
+    /// Nobody answered.
+    Connect,
     /// The other side closed.
     Closed,
 }

@@ -8,6 +8,7 @@
 
 mod additions;
 mod blob;
+mod capsule;
 mod cassette;
 mod listing;
 mod player;
@@ -16,11 +17,12 @@ mod wire_player;
 
 pub use additions::Additions;
 pub use blob::Blob;
+pub use capsule::{CAPSULE_VERSION, Capsule};
 pub use cassette::{
     Act, Answer, Ask, Call, Cassette, CassetteError, Delivery, Exchange, HttpAnswer, HttpExchange,
     HttpTrouble, Read, Secret, VERSION, WireSession, WireStep, WireTrouble,
 };
 pub use listing::{Format, Listing, Method, Order, Tell};
-pub use player::{Heard, HttpAsked, Live, Miss, Parts, Player};
+pub use player::{Heard, HttpAsked, Live, Miss, Parts, Player, Unopened};
 pub use tape::Tape;
 pub use wire_player::PlayedWire;

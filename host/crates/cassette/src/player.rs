@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::cassette::header;
 use crate::wire_player::{PlayedWire, Script};
-use crate::{Exchange, HttpAnswer, HttpExchange, HttpTrouble};
+use crate::{Exchange, HttpAnswer, HttpExchange, HttpTrouble, WireTrouble};
 
 /// A request as it would leave the gate, before its credential is put in place.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -58,6 +58,15 @@ impl HttpAsked {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Miss(pub String);
+
+/// Why a connection is not played.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unopened {
+    /// None to this place is on the cassette.
+    Miss(Miss),
+    /// It did not come about when it was recorded either.
+    Trouble(WireTrouble),
+}
 
 /// Answers in place of the recording where it returns something: a platform that is simulated.
 pub type Live = Arc<dyn Fn(&HttpAsked) -> Option<HttpAnswer> + Send + Sync>;
@@ -160,7 +169,7 @@ impl Player {
     }
 
     /// Opens a connection.
-    pub fn wire(self: &Arc<Self>, endpoint: &str) -> Result<PlayedWire, Miss> {
+    pub fn wire(self: &Arc<Self>, endpoint: &str) -> Result<PlayedWire, Unopened> {
         let mut state = self.lock();
         state.heard.wires.push(endpoint.to_owned());
         let scripts: Vec<Script> =
@@ -168,13 +177,17 @@ impl Player {
         if scripts.is_empty() {
             let miss = miss(endpoint, state.wires.iter().map(|script| script.endpoint.as_str()));
             state.heard.misses.push(miss.clone());
-            return Err(Miss(miss));
+            return Err(Unopened::Miss(Miss(miss)));
         }
         // Sessions that were not played yet stand first.
         let nth = state.heard.wires.iter().filter(|heard| *heard == endpoint).count() - 1;
         let mut scripts = scripts;
         let length = scripts.len();
         scripts.rotate_left(nth.min(length - 1));
+        if let Some(trouble) = scripts[0].unopened() {
+            return Err(Unopened::Trouble(trouble));
+        }
+        scripts.retain(|script| script.unopened().is_none());
         Ok(PlayedWire::new(Arc::clone(self), scripts, self.drip))
     }
 

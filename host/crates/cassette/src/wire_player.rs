@@ -45,6 +45,15 @@ impl Script {
     }
 }
 
+impl Script {
+    /// Returns why there was no connection at all, where that is what was recorded.
+    pub fn unopened(&self) -> Option<WireTrouble> {
+        let [only] = &self.turns[..] else { return None };
+        let untouched = only.said.is_empty() && only.heard.is_empty();
+        only.trouble.filter(|trouble| untouched && *trouble == WireTrouble::Connect)
+    }
+}
+
 /// Stands for the handshake among what is said.
 const START_TLS: &[u8] = b"\0start-tls\0";
 
@@ -137,7 +146,7 @@ impl PlayedWire {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Blob, Exchange};
+    use crate::{Blob, Exchange, Unopened};
 
     fn session(turns: &[(&str, &str)]) -> Exchange {
         let mut steps = vec![WireStep::Received(Blob::from("hello\r\n"))];
@@ -170,7 +179,20 @@ mod tests {
         wire.write(b"d");
         assert_eq!(wire.read(1), Err(WireTrouble::Closed));
         assert_eq!(player.heard().misses.len(), 1);
-        assert!(player.wire("tls://b:1").is_err());
+        assert!(matches!(player.wire("tls://b:1"), Err(Unopened::Miss(_))));
+    }
+
+    #[test]
+    fn a_connection_that_never_came_about_does_not_again() {
+        let steps = vec![WireStep::Trouble(WireTrouble::Connect)];
+        let refused = Exchange::Wire(WireSession { endpoint: "tls://a:1".to_owned(), steps });
+        let player = Arc::new(Player::new([refused.clone()], 0));
+        assert!(matches!(player.wire("tls://a:1"), Err(Unopened::Trouble(WireTrouble::Connect))));
+        assert!(player.heard().misses.is_empty(), "it is what was recorded");
+        // Refused at first and let in then: each in its turn.
+        let player = Arc::new(Player::new([refused, session(&[])], 0));
+        assert!(player.wire("tls://a:1").is_err());
+        assert_eq!(hear(&mut player.wire("tls://a:1").unwrap()), "hello\r\n");
     }
 
     #[test]

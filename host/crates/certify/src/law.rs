@@ -147,7 +147,7 @@ laws! {
     "hostile-text", "Hostile content in an answer (NUL, right-to-left, lone surrogates, nesting, scripts, wrong types) is no crash.", laws::body::hostile;
     "slow", "An answer that does not come in time is passing trouble, and nothing is lost by it.", laws::status::slow;
     "reset", "A connection that breaks is passing trouble, and nothing is lost by it.", laws::status::reset;
-    "wire-cut", "A wire that is cut anywhere, in the middle of a literal too, is passing trouble, and nothing is lost by it.", laws::wire::cut;
+    "wire-cut", "A wire that does not come about, or is cut anywhere, in the middle of a literal too, is passing trouble, and nothing is lost by it.", laws::wire::cut;
     "wire-drip", "A wire that gives a byte or a few at a time gives the same events.", laws::wire::drip;
     "wire-garbage", "Garbage on a wire is no crash.", laws::wire::garbage;
     "signature", "A delivery with a wrong, missing, re-encoded or foreign signature is answered 401 or 403, without events.", laws::delivery::signature;

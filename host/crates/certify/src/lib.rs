@@ -23,3 +23,4 @@ pub use judge::{Ruling, certify};
 pub use law::{Breach, LAWS, Law, Verdict, rules_text};
 pub use record::{RecordOptions, record};
 pub use shown::event;
+pub use told::Told;

@@ -119,6 +119,17 @@ pub fn cut_wire(exchanges: &[Exchange], place: usize, bytes: usize) -> Vec<Excha
     changed
 }
 
+/// Returns `exchanges` with no connection that comes about.
+pub fn refuse_wires(exchanges: &[Exchange]) -> Vec<Exchange> {
+    let mut changed = exchanges.to_vec();
+    for exchange in &mut changed {
+        if let Exchange::Wire(session) = exchange {
+            session.steps = vec![WireStep::Trouble(WireTrouble::Connect)];
+        }
+    }
+    changed
+}
+
 /// Returns `exchanges` with some bytes of every connection changed, others for each `seed`.
 pub fn garble_wires(exchanges: &[Exchange], seed: u64) -> Vec<Exchange> {
     let mut dice = Dice(seed);

@@ -27,6 +27,8 @@ pub struct Told {
     pub payloads: Vec<KeptPayload>,
     /// What was spent.
     pub usage: CallUsage,
+    /// Where it was stopped, if it was.
+    pub backtrace: String,
     /// When it was asked.
     pub at: Ms,
 }
@@ -61,12 +63,12 @@ impl Told {
 
 /// Takes a call's report apart.
 pub fn told<T>(at: Ms, call: CallReport<T>, say: impl FnOnce(T) -> Told) -> Told {
-    let CallReport { result, payloads, usage } = call;
+    let CallReport { result, payloads, usage, backtrace, .. } = call;
     let told = match result {
         Ok(answer) => say(answer),
         Err(error) => Told { error: Some(error), ..Told::default() },
     };
-    Told { payloads, usage, at, ..told }
+    Told { payloads, usage, backtrace, at, ..told }
 }
 
 impl From<CheckReport> for Told {

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use hark_cassette::{Exchange, Tape};
 use hark_model::{Endpoint, KeptPayload, Ms, Via};
 use tokio::time::Instant;
 
@@ -35,6 +36,17 @@ pub struct GateReport {
     pub bytes_in: u64,
     /// Bytes sent: bodies, and what wires wrote.
     pub bytes_out: u64,
+    /// What was sent and heard, without secrets; empty where the source is recorded by somebody else.
+    pub transcript: Transcript,
+}
+
+/// What a call sent and heard, as far as there was room for it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Transcript {
+    /// In order.
+    pub exchanges: Vec<Exchange>,
+    /// The end is missing.
+    pub is_cut: bool,
 }
 
 /// The gate during one call.
@@ -47,7 +59,10 @@ pub struct GateCall {
 
 impl GateCall {
     pub(crate) fn new(gate: Arc<SourceGate>, budget: CallBudget) -> Self {
-        Self { gate, meter: Arc::new(Meter::new(budget)), payloads: Vec::new(), kept_bytes: 0 }
+        let room = if gate.has_short_secret { 0 } else { limits::TRANSCRIPT_BYTES_MAX };
+        let own = || Tape::within(room, gate.now());
+        let tape = gate.tape.clone().unwrap_or_else(own);
+        Self { meter: Arc::new(Meter::new(budget, tape)), gate, payloads: Vec::new(), kept_bytes: 0 }
     }
 
     /// Sends `request` if every rule lets it pass, and keeps what came back.
@@ -131,7 +146,7 @@ impl GateCall {
 
     /// Signs `message` with the webhook key `credential`.
     pub fn hmac(&self, credential: &str, digest: HmacDigest, message: &[u8]) -> Result<Vec<u8>, HmacDenied> {
-        let key = self.gate.webhook_key(credential).map_err(|refusal| HmacDenied(refusal.told()))?;
+        let key = self.gate.webhook_key(credential)?;
         Ok(credential::sign(key, digest, message))
     }
 
@@ -143,7 +158,7 @@ impl GateCall {
         message: &[u8],
         claimed: &[u8],
     ) -> Result<bool, HmacDenied> {
-        let key = self.gate.webhook_key(credential).map_err(|refusal| HmacDenied(refusal.told()))?;
+        let key = self.gate.webhook_key(credential)?;
         Ok(credential::signed(key, digest, message, claimed))
     }
 
@@ -155,7 +170,13 @@ impl GateCall {
     /// Ends the call.
     pub fn finish(self) -> GateReport {
         let (bytes_in, bytes_out) = self.meter.bytes();
-        GateReport { payloads: self.payloads, requests: self.meter.requests(), bytes_in, bytes_out }
+        let tape = &self.meter.tape;
+        let transcript = match self.gate.tape {
+            Some(_) => Transcript::default(),
+            None => Transcript { is_cut: tape.is_cut(), exchanges: tape.take() },
+        };
+        let requests = self.meter.requests();
+        GateReport { payloads: self.payloads, requests, bytes_in, bytes_out, transcript }
     }
 }
 

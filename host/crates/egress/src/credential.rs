@@ -43,16 +43,18 @@ impl BoundCredential {
     /// Returns the header that the value goes into; none when it goes elsewhere or the name is wrong.
     pub(crate) fn header(&self) -> Option<HeaderName> {
         match &self.info.placement {
-            Placement::Bearer | Placement::Basic(_) | Placement::Oauth1 => Some(AUTHORIZATION),
+            Placement::Bearer | Placement::BearerProved { .. } | Placement::Basic(_) | Placement::Oauth1 => {
+                Some(AUTHORIZATION)
+            }
             Placement::Header(name) => HeaderName::from_bytes(name.as_bytes()).ok(),
             Placement::Query(_) | Placement::WebhookKey | Placement::WireLogin => None,
         }
     }
 
-    /// Returns the query parameter that the value goes into.
+    /// Returns the query parameter that the value or its proof goes into.
     pub(crate) fn query(&self) -> Option<&str> {
         match &self.info.placement {
-            Placement::Query(name) => Some(name),
+            Placement::Query(name) | Placement::BearerProved { parameter: name, .. } => Some(name),
             _ => None,
         }
     }
@@ -99,9 +101,10 @@ impl BoundCredential {
             (Placement::Oauth1, Kind::Oauth1(_)) => None,
             (Placement::Oauth1, _) => Some("signs requests: it needs a table of kind = \"oauth1\""),
             (_, Kind::Oauth1(_)) => Some("signs no requests: a table of kind = \"oauth1\" is not for it"),
-            (Placement::Basic(_) | Placement::WebhookKey, Kind::Oauth2(_)) => {
-                Some("takes no access tokens: a table of kind = \"oauth2\" is not for it")
-            }
+            (
+                Placement::Basic(_) | Placement::WebhookKey | Placement::BearerProved { .. },
+                Kind::Oauth2(_),
+            ) => Some("takes no access tokens: a table of kind = \"oauth2\" is not for it"),
             _ => None,
         }
     }
@@ -138,7 +141,7 @@ impl BoundCredential {
     ) -> Result<(), Refusal> {
         let secret = secret.expose();
         let text = match &self.info.placement {
-            Placement::Bearer => Zeroizing::new(format!("Bearer {secret}")),
+            Placement::Bearer | Placement::BearerProved { .. } => Zeroizing::new(format!("Bearer {secret}")),
             Placement::Basic(user) => {
                 let pair = Zeroizing::new(format!("{user}:{secret}"));
                 Zeroizing::new(format!("Basic {}", STANDARD.encode(&*pair)))
@@ -182,10 +185,32 @@ pub enum HmacDigest {
     Sha512,
 }
 
-/// Why a message was not signed; names the credential and the rule.
+/// Why a message was not signed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("hmac denied: {0}")]
-pub struct HmacDenied(pub String);
+pub enum HmacDenied {
+    /// The manifest declares the key, and the operator has not bound it.
+    #[error(
+        "credential `{name}` has no value: set `{name} = \"env:...\"` (or file:, cmd:) under [source.{source_name}.credentials]"
+    )]
+    Unbound {
+        /// The key.
+        name: String,
+        /// Whose it is.
+        source_name: String,
+    },
+    /// A rule refused it; the text names the credential and the rule.
+    #[error("hmac denied: {0}")]
+    Refused(String),
+}
+
+impl From<Refusal> for HmacDenied {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::CredentialUnbound { name, source_name } => Self::Unbound { name, source_name },
+            other => Self::Refused(other.to_string()),
+        }
+    }
+}
 
 /// Signs `message` with `key`.
 pub(crate) fn sign(key: &Secret, digest: HmacDigest, message: &[u8]) -> Vec<u8> {

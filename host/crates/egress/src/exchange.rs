@@ -71,7 +71,8 @@ async fn travel(
     let mut redirects = 0;
     loop {
         let asked = hop.ask(gate, meter, until).await;
-        let mut response = match asked.inspect_err(|fault| upstream::note_fault(gate, &hop, fault))? {
+        let tape = &meter.tape;
+        let mut response = match asked.inspect_err(|fault| upstream::note_fault(gate, tape, &hop, fault))? {
             Reply::Upstream(response) => response,
             Reply::Own(answer) => return Ok(answer),
         };
@@ -81,7 +82,7 @@ async fn travel(
             let answered = answer(gate, meter, &hop, response).await;
             return answered
                 .inspect(|answer| pacing::note(gate, &hop, answer))
-                .inspect_err(|fault| upstream::note_fault(gate, &hop, fault));
+                .inspect_err(|fault| upstream::note_fault(gate, tape, &hop, fault));
         };
         // A server may write the credential that it was sent into its redirects.
         let location = gate.scrub(&String::from_utf8_lossy(location.as_bytes()));
@@ -91,7 +92,8 @@ async fn travel(
         redirects += 1;
         let status = response.status().as_u16();
         drain(&mut response, meter).await;
-        upstream::note(gate, &hop, status, &gate.shown_headers(response.headers()), &[], gate.clock());
+        let headers = gate.shown_headers(response.headers());
+        upstream::note(gate, tape, &hop, status, &headers, &[], gate.clock());
         hop = hop.follow(gate, status, &location).map_err(|refusal| {
             denied(gate, &Refusal::Redirect { to: without_query(&location), why: Box::new(refusal) })
         })?;
@@ -176,7 +178,7 @@ impl<'a> Hop<'a> {
         meter: &Meter,
         value: Option<&Secret>,
     ) -> Result<Response, HttpFault> {
-        let request = self.request(value).map_err(|refusal| denied(gate, &refusal))?;
+        let request = self.request(gate, value).map_err(|refusal| denied(gate, &refusal))?;
         if !meter.take_request() {
             return Err(HttpFault::Budget);
         }
@@ -201,7 +203,7 @@ impl<'a> Hop<'a> {
     }
 
     /// Returns what is sent: with the credential in its place, whose value is `value` right now.
-    fn request(&self, value: Option<&Secret>) -> Result<Request, Refusal> {
+    fn request(&self, gate: &SourceGate, value: Option<&Secret>) -> Result<Request, Refusal> {
         let (mut url, mut headers) = (self.url.clone(), self.headers.clone());
         if let Some(((credential, _), value)) = self.credential.zip(value) {
             match (&credential.info.placement, value.kind()) {
@@ -212,6 +214,9 @@ impl<'a> Hop<'a> {
                 // Only before a cassette, which compares no signatures.
                 (Placement::Oauth1, _) => {}
                 _ => credential.place(value, &mut url, &mut headers)?,
+            }
+            if let Some(proof) = gate.proof(&credential.info.name) {
+                proof.place(&mut url);
             }
         }
         let mut request = Request::new(self.method.clone(), url);
@@ -302,7 +307,7 @@ async fn answer(
     let headers = gate.shown_headers(response.headers());
     let body = gate.scrubber.bytes(&body).into_owned();
     let received_at = gate.clock();
-    upstream::note(gate, hop, status.as_u16(), &headers, &body, received_at);
+    upstream::note(gate, &meter.tape, hop, status.as_u16(), &headers, &body, received_at);
     Ok(Answer {
         label: gate.scrub(&format!("{} {}", hop.method, url_rule::without_query(&hop.url))),
         url: gate.scrub(hop.url.as_str()),

@@ -17,6 +17,7 @@ use crate::address;
 use crate::headers;
 use crate::limits;
 use crate::names::{Resolver, host_address};
+use crate::proof::{self, Proof};
 use crate::refusal::Refusal;
 use crate::scrub::Scrubber;
 use crate::secret::Kind;
@@ -75,6 +76,14 @@ pub enum GateError {
         /// The header.
         header: String,
     },
+    /// The manifest has a credential proved by a key that it does not declare.
+    #[error("the manifest has credential {credential} proved by {key}, which is none of its webhook keys")]
+    Proof {
+        /// The credential.
+        credential: String,
+        /// What should prove it.
+        key: String,
+    },
     /// The value could not be kept out of a recording.
     #[error(
         "the value of credential {credential} is shorter than {} bytes: it could not be kept out of a recording; use a longer one that is made for recording",
@@ -130,6 +139,8 @@ pub struct SourceGate {
     pub(crate) upstream: Upstream,
     /// Where what passes is noted, if somebody records it.
     pub(crate) tape: Option<Tape>,
+    /// Some value is too short to be found in what passes, so nothing of that may be shown to anybody.
+    pub(crate) has_short_secret: bool,
     pub(crate) scrubber: Scrubber,
     pub(crate) shared: Shared,
     /// Headers that some credential of the source is placed in.
@@ -139,6 +150,7 @@ pub struct SourceGate {
     endpoints: Vec<EndpointPattern>,
     grant: Arc<Grant>,
     credentials: Vec<BoundCredential>,
+    proofs: Vec<Proof>,
 }
 
 impl SourceGate {
@@ -151,11 +163,7 @@ impl SourceGate {
     /// Makes a gate to the network whose traffic is noted on `tape`, without secrets. A value that is too
     /// short to be found in that traffic is refused.
     pub fn recording(options: GateOptions, tape: Tape) -> Result<Self, GateError> {
-        let short = |credential: &&BoundCredential| {
-            let texts = credential.secret.iter().flat_map(Secret::texts);
-            texts.into_iter().any(|text| text.len() < limits::SCRUB_BYTES_MIN)
-        };
-        if let Some(credential) = options.credentials.iter().find(short) {
+        if let Some(credential) = options.credentials.iter().find(|credential| is_short(credential)) {
             return Err(GateError::Short { credential: credential.info.name.clone() });
         }
         Ok(Self { tape: Some(tape), ..Self::new(options)? })
@@ -175,17 +183,22 @@ impl SourceGate {
             check_kinds(&credentials)?;
             check_clients(&grant, &shared, &credentials)?;
         }
+        let proofs = proof::all(&credentials)?;
+        // A proof is as good as its key to who has the token.
+        let values = credentials.iter().flat_map(secret_values).chain(proofs.iter().map(Proof::expose));
         Ok(Self {
             limits,
             upstream,
             tape: None,
-            scrubber: Scrubber::new(credentials.iter().flat_map(secret_values)),
+            has_short_secret: credentials.iter().any(is_short),
+            scrubber: Scrubber::new(values),
             shared,
             placed_headers: credentials.iter().filter_map(BoundCredential::header).collect(),
             source,
             hosts,
             endpoints,
             grant: Arc::new(grant),
+            proofs,
             credentials,
         })
     }
@@ -281,6 +294,11 @@ impl SourceGate {
         Ok((credential, secret))
     }
 
+    /// Returns the proof that goes beside the credential of that name, if one does.
+    pub(crate) fn proof(&self, credential: &str) -> Option<&Proof> {
+        self.proofs.iter().find(|proof| proof.credential == credential)
+    }
+
     /// Returns the webhook key of that name.
     pub(crate) fn webhook_key(&self, name: &str) -> Result<&Secret, Refusal> {
         let (credential, secret) = self.credential(name)?;
@@ -302,6 +320,11 @@ impl SourceGate {
     pub(crate) fn places_query(&self, name: &str) -> bool {
         self.credentials.iter().any(|credential| credential.query() == Some(name))
     }
+}
+
+fn is_short(credential: &BoundCredential) -> bool {
+    let texts = credential.secret.iter().flat_map(Secret::texts);
+    texts.into_iter().any(|text| text.len() < limits::SCRUB_BYTES_MIN)
 }
 
 /// Returns the values that must never be shown: the secret, and a header's value without its scheme.
@@ -373,7 +396,10 @@ fn check_credentials(source: &SourceName, credentials: &[BoundCredential]) -> Re
 fn check_value(credential: &BoundCredential, secret: &Secret, source: &SourceName) -> Result<(), GateError> {
     let value = secret.expose();
     let name = &credential.info.name;
-    let in_header = matches!(credential.info.placement, Placement::Bearer | Placement::Header(_));
+    let in_header = matches!(
+        credential.info.placement,
+        Placement::Bearer | Placement::BearerProved { .. } | Placement::Header(_)
+    );
     if in_header && HeaderValue::from_str(value).is_err() {
         return Err(GateError::Value { credential: name.clone() });
     }

@@ -21,6 +21,7 @@ mod names;
 mod oauth1;
 mod oauth2;
 mod pacing;
+mod proof;
 mod redirect;
 mod refusal;
 mod renewal;
@@ -36,7 +37,7 @@ mod wire;
 mod wire_login;
 
 pub use argv::ArgvError;
-pub use call::{CallBudget, GateCall, GateReport};
+pub use call::{CallBudget, GateCall, GateReport, Transcript};
 pub use credential::{BoundCredential, HmacDenied, HmacDigest};
 pub use gate::{GateError, GateOptions, SourceGate};
 pub use http::{HttpFault, HttpRequest, HttpResponse};

@@ -30,6 +30,8 @@ pub const REQUEST_BODY_BYTES_MAX: usize = 4 << 20;
 pub const REDIRECT_BODY_BYTES_MAX: usize = 64 << 10;
 /// Bytes of all payloads kept in one call.
 pub const KEPT_BYTES_MAX: usize = 128 << 20;
+/// Bytes of what one call sends and hears that are held for the case that it crashes.
+pub const TRANSCRIPT_BYTES_MAX: usize = 4 << 20;
 /// Payloads kept in one call.
 pub const KEPT_PAYLOADS_MAX: usize = 8_192;
 /// Bytes of the label or media type of a kept payload.

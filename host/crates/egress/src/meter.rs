@@ -1,7 +1,8 @@
-//! What one call has spent. Shared by its requests and its wires.
+//! What one call has spent, and what it said and heard. Shared by its requests and its wires.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
+use hark_cassette::Tape;
 use tokio::time::Instant;
 
 use crate::CallBudget;
@@ -10,15 +11,18 @@ use crate::CallBudget;
 #[derive(Debug)]
 pub(crate) struct Meter {
     budget: CallBudget,
+    /// What passes is noted here: for whoever records the source, else for the case that the call crashes.
+    pub(crate) tape: Tape,
     requests: AtomicU32,
     bytes_in: AtomicU64,
     bytes_out: AtomicU64,
 }
 
 impl Meter {
-    pub(crate) fn new(budget: CallBudget) -> Self {
+    pub(crate) fn new(budget: CallBudget, tape: Tape) -> Self {
         Self {
             budget,
+            tape,
             requests: AtomicU32::new(0),
             bytes_in: AtomicU64::new(0),
             bytes_out: AtomicU64::new(0),

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use hark_cassette::{Blob, HttpAnswer, HttpAsked, HttpTrouble, Player};
+use hark_cassette::{Blob, HttpAnswer, HttpAsked, HttpTrouble, Player, Tape};
 use hark_model::Ms;
 use reqwest::{Body, Response};
 
@@ -59,6 +59,7 @@ fn asked(hop: &Hop<'_>) -> HttpAsked {
 /// Notes an answer that came at `at` and was scrubbed already.
 pub(crate) fn note(
     gate: &SourceGate,
+    tape: &Tape,
     hop: &Hop<'_>,
     status: u16,
     headers: &[(String, String)],
@@ -66,11 +67,11 @@ pub(crate) fn note(
     at: Ms,
 ) {
     let headers = headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-    note_answer(gate, hop, at, || HttpAnswer::Response { status, headers, body: Blob::from(body) });
+    note_answer(gate, tape, hop, at, || HttpAnswer::Response { status, headers, body: Blob::from(body) });
 }
 
 /// Notes that no answer came; what the gate itself refused never went out.
-pub(crate) fn note_fault(gate: &SourceGate, hop: &Hop<'_>, fault: &HttpFault) {
+pub(crate) fn note_fault(gate: &SourceGate, tape: &Tape, hop: &Hop<'_>, fault: &HttpFault) {
     let trouble = match fault {
         HttpFault::Timeout => HttpTrouble::Timeout,
         HttpFault::Connect(_) => HttpTrouble::Connect,
@@ -78,11 +79,10 @@ pub(crate) fn note_fault(gate: &SourceGate, hop: &Hop<'_>, fault: &HttpFault) {
         HttpFault::TooLarge(_) => HttpTrouble::TooLarge,
         HttpFault::Denied(_) | HttpFault::Budget => return,
     };
-    note_answer(gate, hop, gate.clock(), || HttpAnswer::Trouble { trouble });
+    note_answer(gate, tape, hop, gate.clock(), || HttpAnswer::Trouble { trouble });
 }
 
-fn note_answer(gate: &SourceGate, hop: &Hop<'_>, at: Ms, answer: impl FnOnce() -> HttpAnswer) {
-    let Some(tape) = &gate.tape else { return };
+fn note_answer(gate: &SourceGate, tape: &Tape, hop: &Hop<'_>, at: Ms, answer: impl FnOnce() -> HttpAnswer) {
     let mut asked = asked(hop);
     asked.url = gate.scrub(&asked.url);
     asked.headers.iter_mut().for_each(|(_, value)| *value = gate.scrub(value));

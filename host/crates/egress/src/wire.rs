@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use hark_cassette::{Blob, PlayedWire, Secret as SpokenSecret, WireStep, WireTrouble};
+use hark_cassette::{Blob, PlayedWire, Secret as SpokenSecret, Tape, Unopened, WireStep, WireTrouble};
 use hark_model::{Endpoint, WireSecurity};
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -51,7 +51,10 @@ pub enum WireFault {
     /// The time was over.
     #[error("wire timed out")]
     Timeout,
-    /// No connection, or it is at its end.
+    /// Nobody answers there, or the name has no address; the text says which.
+    #[error("no connection: {0}")]
+    Connect(String),
+    /// The connection is at its end.
     #[error("wire is closed")]
     Closed,
     /// No trust in the other side.
@@ -96,8 +99,8 @@ pub struct WireConnection {
     stream: Stream,
     /// TLS was started, or would have been.
     is_secure: bool,
-    /// Its number on the tape, if somebody records it.
-    on_tape: Option<usize>,
+    /// Its number on the tape.
+    on_tape: usize,
     /// Read and scrubbed, not yet asked for.
     ready: Vec<u8>,
     /// Read, and perhaps the beginning of a secret.
@@ -124,13 +127,14 @@ impl WireConnection {
             Upstream::Network(network) => {
                 let until = meter.until(Instant::now() + limits::CONNECT_WAIT_MAX);
                 let opened = timeout_at(until, connected(&gate, network, &endpoint)).await;
-                Stream::Plain(opened.unwrap_or(Err(WireFault::Timeout))?)
+                let opened = opened.unwrap_or(Err(WireFault::Timeout));
+                Stream::Plain(opened.inspect_err(|fault| note_unopened(&meter.tape, &shown, fault))?)
             }
             Upstream::Played(player) => {
-                Stream::Played(Box::new(player.wire(&shown).map_err(|_| WireFault::Closed)?))
+                Stream::Played(Box::new(player.wire(&shown).map_err(unopened_fault)?))
             }
         };
-        let on_tape = gate.tape.as_ref().map(|tape| tape.wire(&shown));
+        let on_tape = meter.tape.wire(&shown);
         let mut wire = Self {
             gate,
             meter,
@@ -281,15 +285,13 @@ impl WireConnection {
     }
 
     fn note(&self, step: impl FnOnce(&SourceGate) -> WireStep) {
-        if let (Some(tape), Some(number)) = (&self.gate.tape, self.on_tape) {
-            tape.step(number, step(&self.gate));
-        }
+        self.meter.tape.step(self.on_tape, step(&self.gate));
     }
 
     fn note_fault(&self, fault: &WireFault) {
         match fault {
             WireFault::Timeout => self.note(|_| WireStep::Trouble(WireTrouble::Timeout)),
-            WireFault::Closed | WireFault::Tls(_) => {
+            WireFault::Closed | WireFault::Tls(_) | WireFault::Connect(_) => {
                 self.note(|_| WireStep::Trouble(WireTrouble::Closed));
             }
             WireFault::Denied(_) | WireFault::Budget => {}
@@ -401,11 +403,12 @@ async fn connected(
         Err(NameError::Refused(refused)) => return Err(Refusal::from(refused).into()),
         Err(error) => {
             tracing::warn!(source = %gate.source(), %error, "no address");
-            return Err(WireFault::Closed);
+            return Err(WireFault::Connect(gate.shown(&error.to_string())));
         }
     };
     // Each address gets its share of the time, so that a dead one does not use up that of the others.
     let share = limits::CONNECT_WAIT_MAX / u32::try_from(addresses.len()).unwrap_or(1).max(1);
+    let mut refused = None;
     for address in addresses {
         match timeout(share, TcpStream::connect(SocketAddr::new(address, endpoint.port))).await {
             Ok(Ok(tcp)) => {
@@ -413,16 +416,40 @@ async fn connected(
                 let _ = tcp.set_nodelay(true);
                 return Ok(tcp);
             }
-            Ok(Err(error)) => tracing::warn!(source = %gate.source(), %address, %error, "no connection"),
+            Ok(Err(error)) => {
+                tracing::warn!(source = %gate.source(), %address, %error, "no connection");
+                refused = Some(error);
+            }
             Err(_) => tracing::warn!(source = %gate.source(), %address, "no connection in time"),
         }
     }
-    Err(WireFault::Closed)
+    Err(refused.map_or(WireFault::Timeout, |error| {
+        // Which address it was is the host's to know.
+        WireFault::Connect(gate.shown(&format!("{}: {error}", endpoint_text(endpoint))))
+    }))
 }
 
-const fn trouble_fault(trouble: WireTrouble) -> WireFault {
+/// Notes a connection that did not come about; what the gate itself refused never went out.
+fn note_unopened(tape: &Tape, shown: &str, fault: &WireFault) {
+    let trouble = match fault {
+        WireFault::Connect(_) => WireTrouble::Connect,
+        WireFault::Timeout => WireTrouble::Timeout,
+        _ => return,
+    };
+    tape.step(tape.wire(shown), WireStep::Trouble(trouble));
+}
+
+fn unopened_fault(unopened: Unopened) -> WireFault {
+    match unopened {
+        Unopened::Miss(miss) => WireFault::Connect(miss.to_string()),
+        Unopened::Trouble(trouble) => trouble_fault(trouble),
+    }
+}
+
+fn trouble_fault(trouble: WireTrouble) -> WireFault {
     match trouble {
         WireTrouble::Timeout => WireFault::Timeout,
+        WireTrouble::Connect => WireFault::Connect("the connection was refused".to_owned()),
         WireTrouble::Closed => WireFault::Closed,
     }
 }

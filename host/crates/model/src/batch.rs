@@ -125,6 +125,8 @@ pub struct DeliveryResult {
     pub events: Vec<Event>,
     /// Streams to poll at once.
     pub poll_now: Vec<String>,
+    /// The stream that the events belong to, where all of them belong to one.
+    pub stream: Option<String>,
 }
 
 /// Something to do on the platform.

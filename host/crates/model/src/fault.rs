@@ -17,6 +17,16 @@ pub enum AuthWhy {
     Forbidden,
 }
 
+impl AuthWhy {
+    /// Returns what it comes to, for people.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Missing => "not signed in",
+            Self::Expired | Self::Revoked | Self::Scope | Self::Forbidden => "sign-in refused",
+        }
+    }
+}
+
 /// Why a call gave nothing. Every text is for people and is never branched on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
@@ -49,7 +59,7 @@ pub enum Fault {
         detail: String,
     },
     /// The credential does not do.
-    #[error("sign-in refused: {detail}")]
+    #[error("{}: {detail}", .why.as_str())]
     Auth {
         /// What is wrong with it.
         why: AuthWhy,

@@ -43,6 +43,14 @@ pub struct ActionInfo {
 pub enum Placement {
     /// `Authorization: Bearer`.
     Bearer,
+    /// `Authorization: Bearer`, with the HMAC-SHA256 of the value under credential `key`, in hex, as query
+    /// parameter `parameter`, while that key is bound.
+    BearerProved {
+        /// Name of the webhook key that proves.
+        key: String,
+        /// Where the proof goes.
+        parameter: String,
+    },
     /// `Authorization: Basic`, with this user; may name a settings field.
     Basic(String),
     /// A header of this name.

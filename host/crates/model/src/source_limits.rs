@@ -59,8 +59,72 @@ impl SourceLimits {
     };
 }
 
+impl SourceLimits {
+    /// Returns every limit by its key in `[limits]`.
+    pub fn entries(&self) -> [(&'static str, u64); 15] {
+        [
+            ("memory_mib", self.memory_mib),
+            ("call_secs", self.call_secs),
+            ("cpu_ms", self.cpu_ms),
+            ("host_call_kib", self.host_call_kib),
+            ("log_lines", self.log_lines),
+            ("log_line_bytes", self.log_line_bytes),
+            ("batch_events", self.batch_events.into()),
+            ("batch_mib", self.batch_mib),
+            ("requests", self.requests.into()),
+            ("request_secs", self.request_secs),
+            ("body_mib", self.body_mib),
+            ("header_kib", self.header_kib),
+            ("wire_mib", self.wire_mib),
+            ("redirects", self.redirects.into()),
+            ("deliveries_per_min", self.deliveries_per_min.into()),
+        ]
+    }
+
+    /// Sets the limit of that key; false if there is none. A number that is too large is the largest.
+    pub fn set(&mut self, key: &str, value: u64) -> bool {
+        let small = u32::try_from(value).unwrap_or(u32::MAX);
+        match key {
+            "memory_mib" => self.memory_mib = value,
+            "call_secs" => self.call_secs = value,
+            "cpu_ms" => self.cpu_ms = value,
+            "host_call_kib" => self.host_call_kib = value,
+            "log_lines" => self.log_lines = value,
+            "log_line_bytes" => self.log_line_bytes = value,
+            "batch_events" => self.batch_events = small,
+            "batch_mib" => self.batch_mib = value,
+            "requests" => self.requests = small,
+            "request_secs" => self.request_secs = value,
+            "body_mib" => self.body_mib = value,
+            "header_kib" => self.header_kib = value,
+            "wire_mib" => self.wire_mib = value,
+            "redirects" => self.redirects = small,
+            "deliveries_per_min" => self.deliveries_per_min = small,
+            _ => return false,
+        }
+        true
+    }
+}
+
 impl Default for SourceLimits {
     fn default() -> Self {
         Self::STRICT
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_limit_reads_back_by_its_key() {
+        let mut limits = SourceLimits::STRICT;
+        for (n, (key, _)) in SourceLimits::STRICT.entries().into_iter().enumerate() {
+            assert!(limits.set(key, n as u64), "{key}");
+        }
+        for (n, (key, value)) in limits.entries().into_iter().enumerate() {
+            assert_eq!(value, n as u64, "{key}");
+        }
+        assert!(!limits.set("memory", 1));
     }
 }

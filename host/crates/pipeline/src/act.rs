@@ -14,6 +14,7 @@ use crate::assemble::SourceSetup;
 use crate::clock::now;
 use crate::enrich::Enricher;
 use crate::intake::{Heard, Intake};
+use crate::supervisor::Halt;
 use crate::trouble::Trouble;
 
 /// Something to do.
@@ -83,6 +84,9 @@ pub async fn act(
 ) -> Result<Acted, ActError> {
     know_action(&setup, &deed.name)?;
     let intake = Intake::open(setup, store, Arc::new(enricher)).await.map_err(ActError::Store)?;
+    if let Some(Halt::Quarantine { reason }) = intake.supervisor.quarantine().await {
+        return Err(ActError::NotDone(format!("the connector is in quarantine: {reason}")));
+    }
     let new = NewAction {
         source: intake.source,
         action: deed.name.clone(),
@@ -101,11 +105,10 @@ pub async fn act(
     };
     let action =
         Action { name: deed.name, on: deed.on, arguments: deed.arguments, idempotency_key: key.clone() };
-    let setup = &intake.setup;
-    let call = setup.connector.act(setup.context(), &setup.settings, action).await;
-    tracing::debug!(source = %setup.name, usage = ?call.usage, "act");
+    let call = intake.act(action).await;
+    tracing::debug!(source = %intake.setup.name, usage = ?call.usage, "act");
     let (ended, events) = judge(&intake, call.result.map_err(Trouble::Call), call.usage.requests, key);
-    let stream = intake.common_stream(|_| true);
+    let stream = intake.common_stream();
     let Some(stream) = stream else { return Err(ActError::NotDone("the source has no stream".to_owned())) };
     let heard = Heard {
         along: Some(Along::Action(ended.clone())),

@@ -282,6 +282,9 @@ impl Backfiller {
                 () = shutdown.ordered() => return Ok(BackfillEnd::Stopped),
                 turn = self.precedence.patient() => turn,
             };
+            if let Err(halt) = self.intake.supervisor.admit().await {
+                return Ok(BackfillEnd::Waits(halt.until()));
+            }
             let begun = Instant::now();
             let next = tokio::select! {
                 biased;
@@ -325,8 +328,7 @@ impl Backfiller {
             ..self.intake.request(run.stream, &run.key.target, ReadMode::Backfill)
         };
         request.budget.max_requests = request.budget.max_requests.div_ceil(2);
-        let CallReport { result, payloads, usage } =
-            setup.connector.read(setup.context(), &setup.settings, request).await;
+        let CallReport { result, payloads, usage, .. } = self.intake.read(request).await;
         let (requests, memory_peak_bytes) = (usage.requests, usage.memory_peak_bytes);
         tracing::debug!(
             source = self.name(),

@@ -14,6 +14,7 @@ use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 use hark_lifecycle::Shutdown;
 use hark_model::{Delivery, DeliveryResult, FaultClass, KeptPayload, Ms, StreamInfo, Via};
+use hark_runtime::CallError;
 use hark_store::{Along, DeliveryEnd, DeliveryId, NewDelivery, PendingDelivery};
 use tokio::sync::{Mutex, mpsc, oneshot};
 
@@ -110,6 +111,7 @@ impl Deliveries {
 #[derive(Debug)]
 pub(crate) struct Deliverer {
     intake: Arc<Intake>,
+    /// What counts as the stream of a delivery that names none.
     stream: StreamInfo,
     wakes: Wakes,
     queue: mpsc::Receiver<Job>,
@@ -119,7 +121,7 @@ pub(crate) struct Deliverer {
 impl Deliverer {
     /// Makes one if a stream of the source takes deliveries, with its door among `deliveries`.
     pub fn new(intake: Arc<Intake>, wakes: Wakes, deliveries: &mut Deliveries) -> Option<Self> {
-        let stream = intake.common_stream(|stream| stream.webhook)?;
+        let stream = intake.pushed_stream()?;
         let (sender, queue) = mpsc::channel(limits::DELIVERIES_QUEUED);
         let door = Door { queue: sender, per_min: intake.setup.limits.deliveries_per_min };
         deliveries.doors.insert(intake.setup.name.to_string(), door);
@@ -169,6 +171,9 @@ impl Deliverer {
     async fn look(&self, due_by: Ms, shutdown: &Shutdown) {
         // One that takes long must not be overtaken by the next.
         let Ok(_alone) = self.looking.try_lock() else { return };
+        if self.intake.supervisor.quarantine().await.is_some() {
+            return;
+        }
         loop {
             let due_by = due_by.max(now());
             let found =
@@ -213,6 +218,11 @@ impl Deliverer {
     /// Keeps a delivery, asks the connector, answers, and stores what it said.
     async fn take_in(&self, job: Job) {
         let Job { incoming, is_kept, answer } = job;
+        if self.intake.supervisor.quarantine().await.is_some() {
+            // Told so, the platform delivers again; what is not kept cannot be given up for its age.
+            let _ = answer.send(DeliveryAnswer::Busy);
+            return;
+        }
         let new = self.new_delivery(incoming);
         let delivery = delivery_of(new.clone());
         let id = match self.intake.store.keep_delivery(new).await {
@@ -249,7 +259,7 @@ impl Deliverer {
 
     async fn ask(&self, delivery: &Delivery) -> Result<DeliveryResult, Trouble> {
         let setup = &self.intake.setup;
-        let call = setup.connector.receive(setup.context(), &setup.settings, delivery.clone()).await;
+        let call = self.intake.receive(delivery).await;
         tracing::debug!(source = self.name(), usage = ?call.usage, "delivery");
         let result = call.result?;
         if result.body.len() > limits::DELIVERY_ANSWER_BYTES_MAX {
@@ -258,21 +268,36 @@ impl Deliverer {
                 result.body.len(),
                 limits::DELIVERY_ANSWER_BYTES_MAX
             );
-            return Err(hark_runtime::CallError::InvalidBatch(why).into());
+            return Err(CallError::InvalidBatch(why).into());
+        }
+        let declared = &setup.connector.manifest().streams;
+        let known = |name: &String| declared.iter().any(|stream| stream.name == *name);
+        if let Some(name) = result.stream.as_ref().filter(|name| !known(name)) {
+            let why = format!("a delivery is of stream {name:?}, which the connector does not have");
+            return Err(CallError::InvalidBatch(why).into());
         }
         Ok(result)
     }
 
+    /// Returns the stream that a delivery counts for; none if it is one that is not listened to.
+    fn stream_of(&self, named: Option<&str>) -> Option<&StreamInfo> {
+        match named {
+            None => Some(&self.stream),
+            Some(name) => self.intake.setup.streams.iter().find(|stream| stream.name == name),
+        }
+    }
+
     /// Stores what a delivery said; returns whether it left the inbox.
     async fn store(&self, id: DeliveryId, delivery: &Delivery, result: DeliveryResult) -> bool {
-        let DeliveryResult { status, dedupe_key, events, poll_now, .. } = result;
-        let stored = if (200..300).contains(&status) {
+        let DeliveryResult { status, dedupe_key, events, poll_now, stream, .. } = result;
+        let stream = self.stream_of(stream.as_deref());
+        let stored = if let (Some(stream), true) = (stream, (200..300).contains(&status)) {
             let heard = Heard {
                 along: Some(Along::Delivery { id, key: dedupe_key }),
                 // Also what nobody understands yet is kept: another build of the connector may.
                 keeps_all: delivery.method == "POST",
                 observed_at: delivery.received_at,
-                ..Heard::read(&self.stream, "", events, vec![self.payload(delivery)])
+                ..Heard::read(stream, "", events, vec![self.payload(delivery)])
             };
             self.intake.take_in(heard).await.map(|done| {
                 if done.repeated {
@@ -280,7 +305,8 @@ impl Deliverer {
                 }
             })
         } else {
-            tracing::debug!(source = self.name(), status, "the connector refused a delivery");
+            let unheard = stream.is_none();
+            tracing::debug!(source = self.name(), status, unheard, "a delivery was not taken");
             self.intake.store.end_delivery(id, DeliveryEnd::Dropped).await
         };
         poll_now.iter().filter_map(|stream| self.wakes.get(stream)).for_each(|wake| wake.notify_one());

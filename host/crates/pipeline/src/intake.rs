@@ -5,13 +5,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hark_model::{Budget, Event, KeptPayload, Ms, ReadMode, ReadRequest, StreamInfo};
+use hark_model::{
+    Action, Batch, Budget, Delivery, DeliveryResult, Event, KeptPayload, Ms, Outcome, ReadMode, ReadRequest,
+    StreamInfo,
+};
+use hark_runtime::CallReport;
 use hark_store::{Along, BatchCommit, Committed, NewCheckpoint, Quarantined, SourceId, Store, StoreError};
 
 use crate::admission::{Admission, Refused, admit};
 use crate::assemble::SourceSetup;
+use crate::capsule::Question;
 use crate::clock::{millis, now};
 use crate::enrich::Enricher;
+use crate::supervisor::Supervisor;
 use crate::trouble::{Trouble, cut_fault};
 
 /// A source with all that its events pass.
@@ -21,6 +27,7 @@ pub(crate) struct Intake {
     pub source: SourceId,
     pub store: Store,
     pub enricher: Arc<Enricher>,
+    pub supervisor: Supervisor,
 }
 
 /// What one call of a connector said.
@@ -66,7 +73,39 @@ impl Intake {
         enricher: Arc<Enricher>,
     ) -> Result<Self, StoreError> {
         let source = store.register_source(setup.record().clone()).await?;
-        Ok(Self { setup, source, store, enricher })
+        let supervisor = Supervisor::open(source, store.clone(), &setup).await?;
+        Ok(Self { setup, source, store, enricher, supervisor })
+    }
+
+    /// Asks the connector for a batch, before the supervisor's eyes.
+    pub async fn read(&self, request: ReadRequest) -> CallReport<Batch> {
+        let (setup, at) = (&self.setup, now());
+        let mode = match request.mode {
+            ReadMode::Incremental => "read",
+            ReadMode::Backfill => "backfill",
+            ReadMode::Recheck => "recheck",
+        };
+        let line = format!("{mode} {}", request.stream);
+        let call = setup.connector.read(setup.context(), &setup.settings, request.clone()).await;
+        self.supervisor.watch(setup, &line, at, Question::Read(&request), &call).await;
+        call
+    }
+
+    /// Shows the connector a delivery, before the supervisor's eyes.
+    pub async fn receive(&self, delivery: &Delivery) -> CallReport<DeliveryResult> {
+        let (setup, at) = (&self.setup, now());
+        let call = setup.connector.receive(setup.context(), &setup.settings, delivery.clone()).await;
+        self.supervisor.watch(setup, "receive", at, Question::Receive(delivery), &call).await;
+        call
+    }
+
+    /// Does an action, before the supervisor's eyes.
+    pub async fn act(&self, action: Action) -> CallReport<Outcome> {
+        let (setup, at) = (&self.setup, now());
+        let line = format!("act {}", action.name);
+        let call = setup.connector.act(setup.context(), &setup.settings, action.clone()).await;
+        self.supervisor.watch(setup, &line, at, Question::Act(&action), &call).await;
+        call
     }
 
     /// Stores what was said, with what goes along, in one step.
@@ -134,12 +173,20 @@ impl Intake {
         cut_fault(self.setup.gate.scrub(&trouble.text()))
     }
 
-    /// Returns the stream that events count for which name none: the first of `wanted`, as little private as any
-    /// of them may be.
-    pub fn common_stream(&self, wanted: impl Fn(&StreamInfo) -> bool) -> Option<StreamInfo> {
-        let streams = || self.setup.streams.iter().filter(|stream| wanted(stream));
-        let floor = streams().map(|stream| stream.visibility_floor).min()?;
-        streams().next().map(|first| StreamInfo { visibility_floor: floor, ..first.clone() })
+    /// Returns the stream that our own deeds and kept payloads count for: the first, as little private as any of
+    /// them may be. What they tell of is known already, and what is known never becomes less private.
+    pub fn common_stream(&self) -> Option<StreamInfo> {
+        let streams = &self.setup.streams;
+        let floor = streams.iter().map(|stream| stream.visibility_floor).min()?;
+        streams.first().map(|first| StreamInfo { visibility_floor: floor, ..first.clone() })
+    }
+
+    /// Returns the stream that a delivery counts for which names none: the first that is pushed, as private as the
+    /// most private of them.
+    pub fn pushed_stream(&self) -> Option<StreamInfo> {
+        let pushed = || self.setup.streams.iter().filter(|stream| stream.webhook);
+        let floor = pushed().map(|stream| stream.visibility_floor).max()?;
+        pushed().next().map(|first| StreamInfo { visibility_floor: floor, ..first.clone() })
     }
 }
 

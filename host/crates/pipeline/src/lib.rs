@@ -9,6 +9,8 @@ mod act;
 mod admission;
 mod assemble;
 mod backfill;
+mod breaker;
+mod capsule;
 mod clock;
 mod deliveries;
 mod difference;
@@ -22,6 +24,7 @@ mod replay;
 mod rotation;
 mod schedule;
 mod stream;
+mod supervisor;
 mod template;
 mod trouble;
 

@@ -12,6 +12,18 @@ pub const JITTER: f64 = 0.1;
 pub const BACK_OFF_MIN: Duration = Duration::from_secs(1);
 /// Longest pause after trouble.
 pub const BACK_OFF_MAX: Duration = Duration::from_secs(15 * 60);
+/// Calls that fail in a row, of all streams of a source, before its platform is left alone by all of them.
+pub const BREAKER_FAILURES: u32 = 5;
+/// How long it is left alone at first; doubles with each time, to `BACK_OFF_MAX`.
+pub const BREAKER_PAUSE_MIN: Duration = Duration::from_secs(30);
+/// How long others wait for the one call that tries whether it is back.
+pub const BREAKER_TRY: Duration = Duration::from_secs(60);
+/// Calls of one kind that crash in a row before a source is put into quarantine.
+pub const CRASHES_MAX: u32 = 6;
+/// How often a source in quarantine looks whether it has been released.
+pub const QUARANTINE_LOOK: Duration = Duration::from_secs(10);
+/// How often it is noted what calls spend that spend no more than others did.
+pub const SPENDING_EVERY: Duration = Duration::from_secs(10);
 /// Pause of a used-up quota that names no end.
 pub const QUOTA_PAUSE: Duration = Duration::from_secs(60 * 60);
 /// Longest pause that a platform or connector may ask for.

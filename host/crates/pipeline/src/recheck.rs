@@ -9,7 +9,7 @@ use std::time::Instant;
 use hark_lifecycle::Shutdown;
 use hark_model::{Batch, FaultClass, ReadMode, ReadRequest, StreamInfo};
 use hark_runtime::CallReport;
-use hark_store::Along;
+use hark_store::{Along, Committed};
 use rand::Rng;
 
 use crate::clock::{millis, now};
@@ -58,6 +58,9 @@ impl Rechecker {
 
     /// Looks again at what is due, at most one call's worth; says when to come back.
     pub async fn pass(&mut self) -> Next {
+        if let Err(halt) = self.intake.supervisor.admit().await {
+            return Next::At(halt.until());
+        }
         let precedence = Arc::clone(&self.precedence);
         let _turn = precedence.patient().await;
         let begun = Instant::now();
@@ -86,7 +89,6 @@ impl Rechecker {
 
     /// Asks for items and stores the answer; that they were asked for is stored with its last batch.
     async fn ask(&self, ids: &[String]) -> Result<(), Trouble> {
-        let setup = &self.intake.setup;
         let mut continuation = None;
         for batch_number in 1..=limits::RECHECK_BATCHES_MAX {
             let request = ReadRequest {
@@ -94,19 +96,20 @@ impl Rechecker {
                 continuation: continuation.take(),
                 ..self.intake.request(&self.stream, "", ReadMode::Recheck)
             };
-            let CallReport { result, payloads, usage } =
-                setup.connector.read(setup.context(), &setup.settings, request).await;
+            let CallReport { result, payloads, usage, .. } = self.intake.read(request).await;
             tracing::debug!(source = self.name(), ?usage, "looked again");
             let batch = result?;
             check_cursors(&batch)?;
             let Batch { events, continuation: more, .. } = batch;
             let is_last = more.is_none() || batch_number == limits::RECHECK_BATCHES_MAX;
-            let along = is_last.then(|| Along::Recheck { ids: ids.to_vec() });
+            // That they were asked for is stored with the last batch; that it is an answer, with each.
+            let asked = if is_last { ids.to_vec() } else { Vec::new() };
+            let along = Some(Along::Recheck { ids: asked });
             let heard = Heard { along, ..Heard::read(&self.stream, "", events, payloads) };
             let done = self.intake.take_in(heard).await?;
-            if done.new_revisions > 0 || done.removed > 0 {
-                let (edits, removed) = (done.new_revisions, done.removed);
-                tracing::info!(source = self.name(), edits, removed, "looked again");
+            if done.new_revisions > 0 || done.removed > 0 || done.restored > 0 {
+                let Committed { new_revisions: edits, removed, restored, .. } = done;
+                tracing::info!(source = self.name(), edits, removed, restored, "looked again");
             }
             continuation = more;
             if is_last {

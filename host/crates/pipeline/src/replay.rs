@@ -18,6 +18,7 @@ use crate::clock::now;
 use crate::difference::{Difference, changes, cut};
 use crate::enrich::Enricher;
 use crate::intake::{Heard, Intake};
+use crate::supervisor::Supervisor;
 use crate::trouble::Trouble;
 
 /// The id of the payload within its call.
@@ -86,8 +87,11 @@ impl Replay {
         let name = setup.name.to_string();
         // Not registered anew: the build that is tried is not the one that the source uses.
         let source = store.source_id(&name).await?.ok_or(ReplayError::Unknown(name))?;
-        let intake = Intake { setup: Arc::new(setup), source, store, enricher: Arc::new(enricher) };
-        let stream = intake.common_stream(|_| true);
+        // Not watched: what is tried here is another build than the one that the source uses.
+        let supervisor = Supervisor::new(source, store.clone());
+        let intake =
+            Intake { setup: Arc::new(setup), source, store, enricher: Arc::new(enricher), supervisor };
+        let stream = intake.common_stream();
         let stream = stream.ok_or_else(|| ReplayError::Unsupported("it has no stream".to_owned()))?;
         let report = ReplayReport::default();
         Ok(Self { intake, stream, since, accepts, report, seen: HashMap::new() })

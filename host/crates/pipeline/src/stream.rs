@@ -15,6 +15,7 @@ use crate::intake::{Heard, Intake};
 use crate::limits;
 use crate::precedence::Precedence;
 use crate::schedule::{Decision, Ended, Next, Pace, Past, decide};
+use crate::supervisor::Halt;
 use crate::trouble::{Trouble, chain, check_cursors};
 
 /// What one run of a stream did.
@@ -116,6 +117,9 @@ impl StreamReader {
 
     /// Reads until there is no more or `batches_max` are stored, and says when to come back.
     pub async fn run_once(&mut self, batches_max: u32) -> (StreamReport, Next) {
+        if let Err(halt) = self.intake.supervisor.admit().await {
+            return self.halted(&halt);
+        }
         let precedence = Arc::clone(&self.precedence);
         let _live = precedence.live();
         let mut report = StreamReport::default();
@@ -148,6 +152,19 @@ impl StreamReader {
         (report, next)
     }
 
+    /// Does not read; how the target stands stays as it is.
+    fn halted(&mut self, halt: &Halt) -> (StreamReport, Next) {
+        (self.is_cut, self.wakeable_at) = (false, None);
+        let trouble = match halt {
+            Halt::Quarantine { reason } => {
+                let name = &self.intake.setup.name;
+                Some(format!("in quarantine until `hark sources release {name}`: {reason}"))
+            }
+            Halt::Open { .. } => None,
+        };
+        (StreamReport { trouble, ..StreamReport::default() }, Next::At(halt.until()))
+    }
+
     async fn checkpoint(&self) -> Result<Option<Checkpoint>, StoreError> {
         self.intake.store.checkpoint(self.intake.source, &self.stream.name, &self.target).await
     }
@@ -175,8 +192,7 @@ impl StreamReader {
     async fn batch(&mut self, report: &mut StreamReport, place: &Place) -> Result<Step, Trouble> {
         let setup = &self.intake.setup;
         let request = self.request(place);
-        let call = setup.connector.read(setup.context(), &setup.settings, request).await;
-        let CallReport { result, payloads, usage } = call;
+        let CallReport { result, payloads, usage, .. } = self.intake.read(request).await;
         let (requests, memory_peak_bytes) = (usage.requests, usage.memory_peak_bytes);
         tracing::debug!(stream = self.name(), requests, memory_peak_bytes, ?usage, "read");
         let batch = result?;

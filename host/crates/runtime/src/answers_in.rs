@@ -79,6 +79,7 @@ pub(crate) fn delivery_result(
         dedupe_key: result.dedupe_key,
         events: events(result.events, limits)?,
         poll_now: result.poll_now,
+        stream: result.stream_name,
     })
 }
 

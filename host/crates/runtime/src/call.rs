@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use hark_egress::{CallBudget, GateReport};
+use hark_egress::{CallBudget, GateReport, Transcript};
 use hark_model::SourceLimits;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time;
@@ -61,6 +61,7 @@ pub(crate) async fn run<E: Export>(
     let returned = time::timeout(call_time, work).await;
     let state = store.into_data();
     let told = log.finish();
+    let mut backtrace = String::new();
     let result = match returned {
         Err(_elapsed) => Err(CallError::Deadline { secs: limits.call_secs }),
         Ok(Ok(Ok(foreign))) => E::accept(foreign, limits),
@@ -69,6 +70,7 @@ pub(crate) async fn run<E: Export>(
             let spent_ms = u64::try_from(computing.spent().as_millis()).unwrap_or(u64::MAX);
             let around =
                 Circumstances { limits, memory: &state.memory, log: &told, spun: state.spun, spent_ms };
+            backtrace = crash::backtrace(&error);
             Err(crash::explain(&error, &around))
         }
     };
@@ -78,8 +80,8 @@ pub(crate) async fn run<E: Export>(
         computing: computing.spent(),
         ..CallUsage::default()
     };
-    let payloads = sum_up(&mut usage, state, told);
-    CallReport { result, payloads, usage }
+    let (payloads, transcript) = sum_up(&mut usage, state, told);
+    CallReport { result, payloads, usage, transcript, backtrace }
 }
 
 /// Opens the gate for one call. Pure exports get none; `receive` gets one for its signatures only.
@@ -106,17 +108,21 @@ async fn perform<E: Export>(
     export.call(instance.hark_connector_connector(), store).await
 }
 
-fn sum_up(usage: &mut CallUsage, state: GuestState, told: LogSummary) -> Vec<hark_model::KeptPayload> {
+fn sum_up(
+    usage: &mut CallUsage,
+    state: GuestState,
+    told: LogSummary,
+) -> (Vec<hark_model::KeptPayload>, Transcript) {
     usage.memory_peak_bytes = state.memory.peak() as u64;
     usage.progress = state.progress;
     usage.impure = state.impure;
     usage.log_lines = told.lines;
     usage.log_lines_dropped = told.dropped;
     usage.panic_message = told.panic;
-    let GateReport { payloads, requests, bytes_in, bytes_out } =
+    let GateReport { payloads, requests, bytes_in, bytes_out, transcript } =
         state.gate.map(hark_egress::GateCall::finish).unwrap_or_default();
     usage.requests = requests;
     usage.bytes_in = bytes_in;
     usage.bytes_out = bytes_out;
-    payloads
+    (payloads, transcript)
 }

@@ -99,11 +99,12 @@ impl Connector {
 
     /// Asks it again what it is, within the limits of `context`.
     pub async fn describe(&self, context: CallContext) -> CallReport<Manifest> {
-        let CallReport { result, payloads, usage } = self.run(&context, Describe).await;
+        let CallReport { result, payloads, usage, transcript, backtrace } =
+            self.run(&context, Describe).await;
         let judged = result.and_then(|manifest| {
             manifest_in::manifest(manifest).map_err(|why| CallError::InvalidBatch(why.to_string()))
         });
-        CallReport { result: judged, payloads, usage }
+        CallReport { result: judged, payloads, usage, transcript, backtrace }
     }
 
     /// Tells whether `config` works: which account, what is missing, which setting is wrong.

@@ -1,6 +1,6 @@
 //! Why the engine stopped a guest, told apart and put into words.
 
-use hark_model::SourceLimits;
+use hark_model::{Fault, SourceLimits};
 use wasmtime::{Trap, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
 
@@ -25,6 +25,10 @@ const TOO_MUCH: &str = "fuel allocated for hostcalls has been exhausted";
 pub(crate) fn explain(error: &wasmtime::Error, around: &Circumstances<'_>) -> CallError {
     if around.spun {
         return CallError::CpuBudget { spent_ms: around.spent_ms, limit_ms: around.limits.cpu_ms };
+    }
+    // What a host function had to stop the guest for, and would have been the connector's own fault to tell.
+    if let Some(fault) = error.downcast_ref::<Fault>() {
+        return CallError::Fault(fault.clone());
     }
     if let Some(Denied(why)) = error.downcast_ref::<Denied>() {
         return CallError::Denied(why.clone());
@@ -86,6 +90,10 @@ fn is_deep(error: &wasmtime::Error) -> bool {
 }
 
 fn trapped(kind: TrapKind, message: String, error: &wasmtime::Error) -> CallError {
-    let backtrace = error.downcast_ref::<WasmBacktrace>().map(ToString::to_string).unwrap_or_default();
-    CallError::Trap { kind, message, backtrace }
+    CallError::Trap { kind, message, backtrace: backtrace(error) }
+}
+
+/// Returns the guest's functions, innermost first; empty where it was stopped inside none.
+pub(crate) fn backtrace(error: &wasmtime::Error) -> String {
+    error.downcast_ref::<WasmBacktrace>().map(ToString::to_string).unwrap_or_default()
 }

@@ -3,7 +3,10 @@
 use std::future::Future;
 use std::time::SystemTime;
 
-use hark_egress::{GateCall, HmacDigest, HttpFault, HttpRequest, SecretEncoding, WireConnection, WireFault};
+use hark_egress::{
+    GateCall, HmacDenied, HmacDigest, HttpFault, HttpRequest, SecretEncoding, WireConnection, WireFault,
+};
+use hark_model::{AuthWhy, Fault};
 use wasmtime::component::{HasSelf, Linker, Resource};
 use wasmtime::format_err;
 
@@ -85,6 +88,7 @@ fn wire_fault(fault: WireFault) -> wire::WireFault {
     match fault {
         WireFault::Denied(why) => wire::WireFault::Denied(why),
         WireFault::Timeout => wire::WireFault::Timeout,
+        WireFault::Connect(why) => wire::WireFault::Connect(why),
         WireFault::Closed => wire::WireFault::Closed,
         WireFault::Tls(why) => wire::WireFault::Tls(why),
         WireFault::Budget => wire::WireFault::Budget,
@@ -205,7 +209,7 @@ impl host::Host for GuestState {
         self.note_impure("hmac");
         // The contract has no fault here: an empty signature would be sent out, a stop is seen.
         let gate = self.gate.as_ref().ok_or_else(|| no_key(&credential))?;
-        Ok(gate.hmac(&credential, hmac_digest(digest), &message).map_err(|why| Denied(why.to_string()))?)
+        gate.hmac(&credential, hmac_digest(digest), &message).map_err(no_signature)
     }
 
     async fn hmac_equal(
@@ -217,8 +221,18 @@ impl host::Host for GuestState {
     ) -> wasmtime::Result<bool> {
         self.note_impure("hmac-equal");
         let gate = self.gate.as_ref().ok_or_else(|| no_key(&credential))?;
-        let equal = gate.hmac_equal(&credential, hmac_digest(digest), &message, &claimed);
-        Ok(equal.map_err(|why| Denied(why.to_string()))?)
+        gate.hmac_equal(&credential, hmac_digest(digest), &message, &claimed).map_err(no_signature)
+    }
+}
+
+/// Stops the call. For a key without a value with the fault that the connector would give if the contract let it
+/// see that: it is the operator's to mend, and no crash.
+fn no_signature(denied: HmacDenied) -> wasmtime::Error {
+    match denied {
+        HmacDenied::Unbound { .. } => {
+            Fault::Auth { why: AuthWhy::Missing, scope: None, detail: denied.to_string() }.into()
+        }
+        HmacDenied::Refused(_) => Denied(denied.to_string()).into(),
     }
 }
 

@@ -104,6 +104,10 @@ fn credential(credential: guest::CredentialInfo) -> Checked<CredentialInfo> {
     patterns(&field, &credential.audience)?;
     let placement = match credential.placement {
         guest::Placement::Bearer => Placement::Bearer,
+        guest::Placement::BearerProved(guest::Proof { key, parameter }) => {
+            name(&field, &key)?;
+            Placement::BearerProved { key, parameter: token(&field, parameter)? }
+        }
         guest::Placement::Basic(user) => Placement::Basic(line_of(&field, user)?),
         guest::Placement::Header(header) => Placement::Header(token(&field, header)?),
         guest::Placement::Query(parameter) => Placement::Query(token(&field, parameter)?),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hark_egress::SourceGate;
+use hark_egress::{SourceGate, Transcript};
 use hark_model::{KeptPayload, SourceLimits};
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -82,4 +82,8 @@ pub struct CallReport<T> {
     pub payloads: Vec<KeptPayload>,
     /// What it spent.
     pub usage: CallUsage,
+    /// What it sent and heard, without secrets, as far as there was room for it.
+    pub transcript: Transcript,
+    /// The guest's functions, innermost first, where it was stopped inside one; else empty.
+    pub backtrace: String,
 }

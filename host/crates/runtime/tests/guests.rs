@@ -7,9 +7,12 @@ mod house;
 
 use std::sync::Arc;
 
-use hark_egress::{GateOptions, Names, Shared, SourceGate};
+use hark_egress::{BoundCredential, GateOptions, Names, Shared, SourceGate};
 use hark_kit::guest_names;
-use hark_model::{EndpointPattern, Event, FaultClass, Grant, HostPattern, Raw, SourceLimits, SourceName};
+use hark_model::{
+    AuthWhy, CredentialInfo, EndpointPattern, Event, Fault, FaultClass, Grant, HostPattern, Placement, Raw,
+    SourceLimits, SourceName,
+};
 use hark_runtime::{CallContext, CallError, LoadError, LogLevel, TrapKind};
 use house::{House, SMALL, all, context, id, listened, request};
 use tokio::net::TcpListener;
@@ -252,6 +255,10 @@ async fn traps(house: &House) {
 
 /// A context that may go to a listener of this test, which accepts and never says a word.
 async fn gate(source: &str) -> (CallContext, TcpListener) {
+    gate_with(source, Vec::new()).await
+}
+
+async fn gate_with(source: &str, credentials: Vec<BoundCredential>) -> (CallContext, TcpListener) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let hosts = vec![HostPattern::parse(&format!("http://127.0.0.1:{port}")).unwrap()];
@@ -267,7 +274,7 @@ async fn gate(source: &str) -> (CallContext, TcpListener) {
             private_addresses: vec!["127.0.0.0/8".parse().unwrap()],
             ca_file: None,
         },
-        credentials: Vec::new(),
+        credentials,
         limits,
         user_agent: "hark".to_owned(),
         names: Names::default(),
@@ -317,4 +324,30 @@ async fn pries(house: &House) {
         "connector was stopped: credential \"hook\" cannot be used here: this call has no gate"
     );
     assert_eq!(error.class(), FaultClass::Config);
+    // Declared, optional and not bound is no crash either: it is the fault that the operator can mend.
+    let connector = house.load("pries").await;
+    let (gated, _listener) = gate_with("keyless", vec![unbound("hook")]).await;
+    let error = connector.read(gated, "{}", request("key")).await.result.unwrap_err();
+    let CallError::Fault(Fault::Auth { why: AuthWhy::Missing, .. }) = &error else { panic!("{error:?}") };
+    assert_eq!(
+        error.to_string(),
+        "not signed in: credential `hook` has no value: set `hook = \"env:...\"` (or file:, cmd:) under [source.keyless.credentials]"
+    );
+    assert_eq!(error.class(), FaultClass::Auth);
+}
+
+/// A webhook key that the operator has not bound.
+fn unbound(name: &str) -> BoundCredential {
+    BoundCredential {
+        info: CredentialInfo {
+            name: name.to_owned(),
+            title: "a key".to_owned(),
+            placement: Placement::WebhookKey,
+            audience: Vec::new(),
+            optional: true,
+        },
+        audience_hosts: Vec::new(),
+        audience_endpoints: Vec::new(),
+        secret: None,
+    }
 }

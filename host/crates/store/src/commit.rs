@@ -192,6 +192,8 @@ pub struct Committed {
     pub duplicates: u32,
     /// Items that went away.
     pub removed: u32,
+    /// Items that had gone away and are back.
+    pub restored: u32,
     /// Entries that are new in quarantine.
     pub quarantined: u32,
     /// It was a delivery that had been handled before: nothing was changed.

@@ -20,6 +20,7 @@ mod rows;
 mod schema;
 mod statements;
 mod store;
+mod supervision;
 mod values;
 mod writer;
 
@@ -39,3 +40,4 @@ pub use rows::{
     RelationRow, RevisionRow, SentimentSummary, SightingRow, SourceStatus, StreamStatus, Thread, ThreadNode,
 };
 pub use store::{Store, StoreOptions};
+pub use supervision::{CapsuleRow, Crash, CrashNoted, SourceQuarantine, Spending, Spent};

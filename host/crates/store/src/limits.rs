@@ -56,5 +56,11 @@ pub const RAW_BYTES_AT_ONCE: usize = 8 << 20;
 pub const RAWS_AT_ONCE: u32 = 200;
 /// Revisions that are listed at once.
 pub const REVISIONS_AT_ONCE: u32 = 5_000;
+/// Capsules of a source that are kept; the newest are.
+pub const CAPSULES_KEPT_MAX: u32 = 8;
+/// How long a capsule is kept.
+pub const CAPSULE_KEPT_MS: i64 = 30 * 24 * 3_600_000;
+/// Bytes of a capsule's text.
+pub const CAPSULE_BYTES_MAX: usize = 16 << 20;
 /// A backfill whose ends are asked for less than this away from those it has goes on, and does not begin anew.
 pub const BACKFILL_SAME_MS: u64 = 24 * 3_600_000;

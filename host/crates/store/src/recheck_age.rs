@@ -21,6 +21,17 @@ const STEPS: &[(Ms, Ms)] = &[
 const STEPS_OPEN: &[(Ms, Ms)] =
     &[(HOUR, 5 * MINUTE), (DAY, 30 * MINUTE), (7 * DAY, 2 * HOUR), (30 * DAY, DAY), (90 * DAY, 3 * DAY)];
 
+/// The same of an item that is gone, by the age of its removal: platforms bring back what was hidden by mistake.
+const STEPS_GONE: &[(Ms, Ms)] = &[(DAY, 6 * HOUR), (7 * DAY, DAY)];
+
+/// Returns when an item is due that went away at `gone_at` and was last asked for at `seen_at`; `None` if never
+/// again. A removal ahead of our clock is as good as forged: it is not waited for.
+pub(crate) fn next_due_gone(gone_at: Ms, seen_at: Ms) -> Option<Ms> {
+    let age = seen_at.saturating_sub(gone_at);
+    let (_, pause) = STEPS_GONE.iter().find(|(up_to, _)| age < *up_to)?;
+    (age >= -hark_model::limits::CLOCK_SKEW_MS_MAX).then(|| seen_at.saturating_add(*pause))
+}
+
 /// Returns when an item is due that was last seen at `seen_at`; `None` if never again.
 pub(crate) fn next_due(published_at: Ms, seen_at: Ms, open: bool) -> Option<Ms> {
     let age = seen_at.saturating_sub(published_at).max(0);
@@ -54,6 +65,17 @@ mod tests {
             );
         }
         assert_eq!(next_due(Ms::MIN, Ms::MAX, false), None, "forged times do no harm");
+    }
+
+    #[test]
+    fn what_is_gone_is_looked_for_seldom_and_not_for_long() {
+        let now = 1_000 * DAY;
+        for (age, pause) in
+            [(0, Some(6 * HOUR)), (25 * HOUR, Some(DAY)), (7 * DAY, None), (-DAY, None), (Ms::MIN, None)]
+        {
+            let due = next_due_gone(now.saturating_sub(age), now).map(|at| at - now);
+            assert_eq!(due, pause, "age {age}");
+        }
     }
 
     #[test]

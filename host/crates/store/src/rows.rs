@@ -5,7 +5,7 @@ use hark_model::{
     RelationKind, RemovalReason, Sentiment, Visibility, Zone,
 };
 
-use crate::{BackfillStatus, CheckpointState, FeedKey, GapRow};
+use crate::{BackfillStatus, CapsuleRow, CheckpointState, FeedKey, GapRow, SourceQuarantine, Spending};
 
 /// Row of a conversation.
 pub type ConversationKey = i64;
@@ -334,6 +334,12 @@ pub struct SourceStatus {
     pub deliveries_waiting: u64,
     /// Deliveries that could not be handled and are kept for people.
     pub deliveries_failed: u64,
+    /// Why its connector is not called, if it is not.
+    pub quarantine: Option<SourceQuarantine>,
+    /// What its calls spent.
+    pub spending: Vec<Spending>,
+    /// Calls that crashed and can be tried again, newest first.
+    pub capsules: Vec<CapsuleRow>,
     /// What is read by time, or was.
     pub backfills: Vec<BackfillStatus>,
     /// Its streams, as far as they have been read.

@@ -14,6 +14,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_beside_polling.sql"),
     include_str!("../migrations/0003_tokens.sql"),
+    include_str!("../migrations/0004_supervision.sql"),
 ];
 
 /// Marks a file as ours: "Hark".

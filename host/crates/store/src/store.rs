@@ -1,6 +1,7 @@
 //! The store's face: business steps and readers.
 
 mod steps;
+mod supervision;
 
 use std::path::Path;
 use std::sync::Arc;

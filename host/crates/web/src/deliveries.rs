@@ -51,6 +51,8 @@ pub type Receive =
 pub struct DeliveryOptions {
     /// Names of sources, each with how many deliveries it takes in a minute.
     pub sources: Vec<(String, u32)>,
+    /// How long the body of one may take.
+    pub body_wait: Duration,
     /// What handles them.
     pub receive: Receive,
 }
@@ -68,6 +70,7 @@ struct Door {
     places: Arc<Semaphore>,
     /// These and those that wait for a place, their bodies unread.
     line: Arc<Semaphore>,
+    body_wait: Duration,
     receive: Receive,
 }
 
@@ -90,6 +93,7 @@ pub fn deliveries(options: DeliveryOptions) -> Router {
         buckets: Arc::new(options.sources.into_iter().map(bucket).collect()),
         places: Arc::new(Semaphore::new(limits::DELIVERIES_AT_ONCE)),
         line: Arc::new(Semaphore::new(limits::DELIVERIES_IN_LINE)),
+        body_wait: options.body_wait,
         receive: options.receive,
     };
     Router::new().route("/in/{source}", any(deliver)).with_state(door)
@@ -132,7 +136,7 @@ impl Door {
         if said.is_some_and(|bytes: usize| bytes > limits::DELIVERY_BYTES_MAX) {
             return Err(Refusal::TooLarge);
         }
-        let body = read(body).await?;
+        let body = read(body, self.body_wait).await?;
         let delivery = Delivery {
             payload: 0,
             method: head.method.to_string(),
@@ -146,9 +150,9 @@ impl Door {
     }
 }
 
-async fn read(body: Body) -> Result<Vec<u8>, Refusal> {
+async fn read(body: Body, wait: Duration) -> Result<Vec<u8>, Refusal> {
     let bytes = axum::body::to_bytes(body, limits::DELIVERY_BYTES_MAX);
-    match tokio::time::timeout(limits::DELIVERY_BODY_WAIT, bytes).await {
+    match tokio::time::timeout(wait, bytes).await {
         Err(_) => Err(Refusal::TooSlow),
         Ok(Ok(bytes)) => Ok(bytes.into()),
         Ok(Err(error)) => {

@@ -14,9 +14,11 @@ pub mod limits;
 mod live;
 mod pages;
 mod query;
+mod serve;
 mod server;
 mod text;
 
 pub use deliveries::{DeliveryOptions, DeliveryReply, Receive, deliveries};
 pub use json::feed_item;
-pub use server::{ServeError, WebOptions, router, serve};
+pub use serve::{ConnectionLimits, serve, serve_within};
+pub use server::{WebOptions, router};

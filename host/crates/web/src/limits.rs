@@ -40,6 +40,16 @@ pub const LIVE_PAUSE: Duration = Duration::from_millis(200);
 pub const LIVE_KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// Looks for the newest row before the search for it is given up.
 pub const NEWEST_LOOKS_MAX: usize = 64;
+/// Connections at a time, live streams among them; more wait in the system's queue.
+pub const CONNECTIONS_MAX: usize = 512;
+/// Time for the head of a request, and so the longest rest of a connection that is kept.
+pub const HEAD_WAIT: Duration = Duration::from_secs(10);
+/// How long a browser or platform may take nothing of what it is sent.
+pub const WRITE_WAIT: Duration = Duration::from_secs(20);
+/// Bytes of one connection that are held, the head of a request among them.
+pub const CONNECTION_BUFFER_BYTES_MAX: usize = 64 << 10;
+/// Pause after a connection could not be taken for want of something of ours.
+pub const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
 /// Largest delivery.
 pub const DELIVERY_BYTES_MAX: usize = 4 << 20;
 /// Deliveries at a time, and so bodies in memory; more wait a moment.

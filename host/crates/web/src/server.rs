@@ -1,4 +1,4 @@
-//! The server: its options, its routes, its end.
+//! The pages: their options and routes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -11,7 +11,6 @@ use axum::routing::get;
 use hark_lifecycle::Shutdown;
 use hark_store::{FeedKey, FeedRow, Store, Thread};
 use maud::Markup;
-use tokio::net::TcpListener;
 
 use crate::error::WebError;
 use crate::live::{self, Live};
@@ -29,14 +28,6 @@ pub struct WebOptions {
     pub teams: Vec<String>,
     /// Ends the live streams, which would otherwise hold the server open.
     pub shutdown: Shutdown,
-}
-
-/// Why the pages are no longer served.
-#[derive(Debug, thiserror::Error)]
-pub enum ServeError {
-    /// The listener broke.
-    #[error("cannot serve the pages")]
-    Io(#[from] std::io::Error),
 }
 
 #[derive(Debug, Clone)]
@@ -73,14 +64,6 @@ pub fn router(store: Store, options: WebOptions) -> Router {
         .fallback(|| async { WebError::NotFound })
         .with_state(pages)
         .layer(axum::middleware::from_fn_with_state(names, guard::guard))
-}
-
-/// Serves until ordered to stop; requests under way are finished first.
-pub async fn serve(listener: TcpListener, router: Router, shutdown: Shutdown) -> Result<(), ServeError> {
-    let order = async move { shutdown.ordered().await };
-    // The library starts a task for each connection; all of them end with this call.
-    axum::serve(listener, router).with_graceful_shutdown(order).await?;
-    Ok(())
 }
 
 async fn feed(State(pages): State<Pages>, RawQuery(query): RawQuery) -> Result<Markup, WebError> {

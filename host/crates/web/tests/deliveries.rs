@@ -5,6 +5,7 @@
 mod support;
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use hark_lifecycle::Tasks;
 use hark_model::Delivery;
@@ -26,11 +27,16 @@ struct Door {
 }
 
 async fn door(per_min: u32) -> Door {
+    door_with(per_min, hark_web::limits::DELIVERY_BODY_WAIT).await
+}
+
+async fn door_with(per_min: u32, body_wait: Duration) -> Door {
     let site = Site::start().await;
     let (seen, gate) = (Seen::default(), Arc::new(Semaphore::new(0)));
     let (noted, opened) = (Arc::clone(&seen), Arc::clone(&gate));
     let options = DeliveryOptions {
         sources: vec![("hook".into(), per_min), ("slow".into(), 60_000)],
+        body_wait,
         receive: Arc::new(move |source, delivery| {
             let (noted, opened) = (Arc::clone(&noted), Arc::clone(&opened));
             Box::pin(async move {
@@ -52,7 +58,7 @@ async fn door(per_min: u32) -> Door {
     let address = listener.local_addr().unwrap();
     let router = pages.merge(hark_web::deliveries(options));
     let (mut tasks, shutdown) = Tasks::new();
-    tasks.spawn("web", async move { hark_web::serve(listener, router, shutdown).await.unwrap() });
+    tasks.spawn("web", hark_web::serve(listener, router, shutdown));
     Door { address, seen, gate, _site: site, _tasks: tasks }
 }
 
@@ -142,6 +148,23 @@ async fn a_body_has_a_bound_whether_it_says_its_length_or_not() {
     assert_eq!(&start, b"HTTP/1.1 413");
     assert!(door.seen.lock().unwrap().is_empty());
     assert_eq!(door.ask("POST", "/in/hook", "", &vec![b'x'; bytes]).await.status, 202, "what fits passes");
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come_holds_no_place() {
+    let door = door_with(60_000, Duration::from_millis(20)).await;
+    let mut slow = Vec::new();
+    for _ in 0..hark_web::limits::DELIVERIES_AT_ONCE {
+        let head = "POST /in/hook HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf";
+        slow.push(door.send(head.as_bytes()).await);
+    }
+    for stream in slow {
+        // The rest of its body could still come, so the connection is of no use for another request.
+        let said = answer(stream).await;
+        assert!(said.status == 408 && said.body.contains("did not come in time"), "{}", said.head);
+    }
+    assert!(door.seen.lock().unwrap().is_empty(), "half a delivery is none");
+    assert_eq!(door.ask("POST", "/in/hook", "", b"whole").await.status, 202);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 mod support;
 
 use hark_model::{Priority, Zone};
-use hark_store::{CheckpointState, Quarantined, StateUpdate};
+use hark_store::{CheckpointState, Crash, Quarantined, Spent, StateUpdate};
 use support::{NOON, Said, Site, said};
 
 fn titles(body: &str) -> Vec<String> {
@@ -211,15 +211,38 @@ async fn the_sources_page_tells_how_each_stands() {
         at: NOON,
     };
     site.store.record_state(fault).await.unwrap();
+    let spent = |resource, amount, most| Spent { resource, amount, most };
+    let calls = [vec![spent("memory", 27, 64), spent("requests", 45, 50)], vec![spent("memory", 10, 64)]];
+    for spent in calls {
+        site.store.note_spending(mail, spent, NOON).await.unwrap();
+    }
     let body = site.get("/sources").await.body;
     for part in [
         "needs help",
+        "<div class=\"calm\"><dt>memory of a call, most</dt><dd>16 %, 43 %</dd>",
+        "<div class=\"alarm\"><dt>requests of a call, most</dt><dd>90 %, 90 %</dd>",
         "needs-auth",
         "3 times: sign-in refused: &lt;b&gt;Invalid&lt;/b&gt; credentials",
         "<div class=\"alarm\"><dt>Quarantined</dt><dd>1</dd>",
         "owned by Support",
         "href=\"/?source=support-mail\"",
     ] {
+        assert!(body.contains(part), "{part} in {body}");
+    }
+    let crash = Crash {
+        source: mail,
+        line: "read inbox".into(),
+        error: "connector panicked: <b>no</b>".into(),
+        capsule: None,
+        quarantine_at: Some(1),
+        component_sha256: [0; 32],
+        at: NOON,
+    };
+    assert!(site.store.note_crash(crash).await.unwrap().is_quarantined);
+    let body = site.get("/sources").await.body;
+    for part in
+        ["in quarantine", "connector panicked: &lt;b&gt;no&lt;/b&gt;", "hark sources release support-mail"]
+    {
         assert!(body.contains(part), "{part} in {body}");
     }
 }

@@ -87,6 +87,7 @@ fn answer(status: u16, words: &str) -> DeliveryResult {
         dedupe_key: None,
         events: Vec::new(),
         poll_now: Vec::new(),
+        stream_name: None,
     }
 }
 

@@ -25,8 +25,18 @@ impl Folder {
     }
 
     pub fn configure(&self, port: u16, more: &str, settings: &str) {
-        let connector = hark_kit::guest("platform");
         let comma = if settings.is_empty() { "" } else { ", " };
+        let table = format!(
+            r#"{more}
+settings = {{ url = "http://127.0.0.1:{port}"{comma}{settings} }}
+credentials = {{ hook-key = "env:TEST_HOOK_KEY" }}"#
+        );
+        self.listen_with("platform", &table, port);
+    }
+
+    /// Makes `guest` the connector of the source, with `table` in its table.
+    pub fn listen_with(&self, guest: &str, table: &str, port: u16) {
+        let connector = hark_kit::guest(guest);
         let cache = concat!(env!("CARGO_TARGET_TMPDIR"), "/compiled");
         let text = format!(
             r#"
@@ -37,13 +47,18 @@ webhooks = "127.0.0.1:0"
 [source.plat]
 connector = {connector:?}
 poll_secs = 600
-{more}
-settings = {{ url = "http://127.0.0.1:{port}"{comma}{settings} }}
-credentials = {{ hook-key = "env:TEST_HOOK_KEY" }}
+{table}
 grant = {{ hosts = ["http://127.0.0.1:{port}"], private_addresses = ["127.0.0.1/32"] }}
 "#
         );
         std::fs::write(self.0.path().join("hark.toml"), text).unwrap();
+    }
+
+    /// Takes the webhook key out of the configuration.
+    pub fn unbind_key(&self) {
+        let file = self.path("hark.toml");
+        let text = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(file, text.replace("credentials =", "# credentials =")).unwrap();
     }
 
     pub fn path(&self, name: &str) -> std::path::PathBuf {

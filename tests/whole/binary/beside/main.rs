@@ -5,5 +5,7 @@
 mod deeds;
 mod folder;
 mod past;
+mod place;
 mod platform;
+mod supervised;
 mod webhooks;

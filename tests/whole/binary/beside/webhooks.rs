@@ -48,7 +48,11 @@ async fn ask(port: u16, method: &str, path: &str, headers: &str, body: &[u8]) ->
 async fn push(port: u16, event: &str, ids: &[&str], poll: bool) -> Option<Answer> {
     let items: Vec<Value> =
         ids.iter().map(|id| platform::item(id, &format!("pushed {id}"), 1_790_000_000_000)).collect();
-    let body = json!({ "event": event, "items": items, "poll": poll }).to_string();
+    push_body(port, &json!({ "event": event, "items": items, "poll": poll })).await
+}
+
+async fn push_body(port: u16, body: &Value) -> Option<Answer> {
+    let body = body.to_string();
     let headers = format!("X-Signature: {}\r\nContent-Type: application/json\r\n", sign(body.as_bytes()));
     ask(port, "POST", "/in/plat", &headers, body.as_bytes()).await
 }
@@ -98,6 +102,56 @@ async fn deliveries_are_verified_stored_once_and_wake_their_stream() {
     folder.becomes("SELECT count(*) FROM item WHERE native_id = 'd'", 1).await;
     let sources = folder.json(&["sources"]);
     assert_eq!(sources[0]["deliveries_waiting"], 1, "{sources:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_delivery_is_as_private_as_its_stream_or_as_the_most_private() {
+    let (_world, played) = platform::start(World::default()).await;
+    let folder = Folder::new(played, "", "");
+    let mut hark = folder.start(&["run", "--json"]);
+    let port = hark.door();
+    // The posts' floor is public, the letters' is direct.
+    for (id, stream, direct, kept) in [
+        ("post", "posts", false, true),
+        ("letter", "letters", true, true),
+        ("open-letter", "letters", false, false),
+        ("unnamed", "", false, false),
+        ("unnamed-letter", "", true, true),
+    ] {
+        let mut item = platform::item(id, "pushed", 1_790_000_000_000);
+        item["direct"] = json!(direct);
+        let body = json!({ "event": id, "items": [item], "stream": stream });
+        assert_eq!(push_body(port, &body).await.unwrap().status, 200, "{id}");
+        let stored = format!("SELECT count(*) FROM item WHERE native_id = '{id}'");
+        let refused =
+            format!("SELECT count(*) FROM quarantine WHERE hint = 'item {id}' AND why LIKE '%floor%'");
+        folder.becomes(&stored, i64::from(kept)).await;
+        folder.becomes(&refused, i64::from(!kept)).await;
+    }
+    assert_eq!(folder.number("SELECT count(*) FROM sighting WHERE stream = 'letters'"), 1);
+    let nowhere =
+        push_body(port, &json!({ "event": "x", "items": [], "stream": "elsewhere" })).await.unwrap();
+    assert_eq!(nowhere.status, 503);
+    let said = "SELECT count(*) FROM delivery WHERE fault LIKE '%stream \"elsewhere\", which the connector does not have'";
+    folder.becomes(said, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_is_not_bound_is_said_and_no_crash() {
+    let (_world, played) = platform::start(World::default()).await;
+    let folder = Folder::new(played, "", "");
+    folder.unbind_key();
+    let mut hark = folder.start(&["run", "--json"]);
+    let port = hark.door();
+    assert_eq!(push(port, "e1", &["a"], false).await.unwrap().status, 503);
+    let said = "FROM delivery WHERE fault LIKE 'not signed in: credential `hook-key` has no value%'
+         AND fault LIKE '%under [source.plat.credentials]'";
+    folder.becomes(&format!("SELECT count(*) {said}"), 1).await;
+    drop(hark);
+    // Bound, what came meanwhile is taken in: it was kept.
+    folder.configure(played, "", "");
+    let _hark = folder.start(&["run", "--json"]);
+    folder.becomes("SELECT count(*) FROM item WHERE native_id = 'a'", 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -34,6 +34,8 @@ pub async fn cut(bench: &Bench) -> Verdict {
     let mut trying = Trying::default();
     for (start, pool) in starts(bench) {
         let whole = bench.run(&start).await;
+        let refused = run_on(bench, &start, Player::new(tamper::refuse_wires(&pool), start.at)).await;
+        is_passing(&mut trying, &refused, &format!("{}, no connection", start.place()));
         let first = tamper::wires(&pool)[0];
         let bytes = tamper::heard_bytes(&pool, first);
         for cut in (0..limits::CUTS_MAX).map(|at| at * bytes / limits::CUTS_MAX) {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use hark_egress::{GateError, HmacDigest, HttpFault, HttpRequest, Secret, SourceGate};
+use hark_egress::{GateError, HmacDenied, HmacDigest, HttpFault, HttpRequest, Secret, SourceGate};
 use hark_model::Placement;
 
 use crate::kit::{CANARY, all_here, call, credential, denial, gate, get, get_with, options};
@@ -157,6 +157,46 @@ impl Write for Log {
 }
 
 #[tokio::test]
+async fn a_proof_goes_beside_its_token_and_comes_back_to_nobody() {
+    let server = Server::start(|seen| ok(seen.target.clone())).await;
+    let placement = Placement::BearerProved { key: "secret".to_owned(), parameter: "proof".to_owned() };
+    let mut key = credential(Placement::WebhookKey, &[]);
+    key.info.name = "secret".to_owned();
+    key.info.optional = true;
+    key.secret = Some(Secret::from("a key that proves".to_owned()));
+    let mut options = options(&[&server.origin()]);
+    options.credentials = vec![credential(placement, &[&server.origin()]), key.clone()];
+    let proof = {
+        let mut keyed = options.clone();
+        keyed.credentials = vec![key.clone()];
+        let digest = call(&gate(keyed)).hmac("secret", HmacDigest::Sha256, CANARY.as_bytes()).unwrap();
+        digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+    };
+    let proved = gate(options.clone());
+    let mut one = call(&proved);
+    let answer = one.send(get_with(server.url("/a?b=c"), "key")).await.unwrap();
+    let last = server.last();
+    assert_eq!(last.target, format!("/a?b=c&proof={proof}"));
+    assert_eq!(last.header("authorization"), Some(format!("Bearer {CANARY}").as_str()));
+    let told = String::from_utf8(answer.body).unwrap();
+    assert_eq!(told, "/a?b=c&proof=***", "the server wrote it into its answer");
+    // As a link to the next page would: the mask goes, the proof is put in place once.
+    one.send(get_with(server.url(&told), "key")).await.unwrap();
+    assert_eq!(server.last().target, format!("/a?b=c&proof={proof}"));
+    call(&proved).send(get(server.url("/a"))).await.unwrap();
+    assert_eq!(server.last().target, "/a", "nobody asked for the token");
+    let mine = call(&proved).send(get_with(server.url("/a?proof=mine"), "key")).await;
+    assert!(denial(mine).contains("query parameter proof belongs to the host"));
+    // Without its key there is none.
+    options.credentials[1].secret = None;
+    call(&gate(options.clone())).send(get_with(server.url("/a"), "key")).await.unwrap();
+    assert_eq!(server.last().target, "/a");
+    // A key that is not declared is no key that is not bound.
+    options.credentials.truncate(1);
+    assert!(matches!(SourceGate::new(options), Err(GateError::Proof { .. })));
+}
+
+#[tokio::test]
 async fn neither_errors_nor_logs_at_trace_level_hold_the_value() {
     let log = Log::default();
     let writer = log.clone();
@@ -237,4 +277,23 @@ fn only_webhook_keys_sign() {
     let other = call(&gate(options));
     assert!(other.hmac("key", HmacDigest::Sha1, b"").unwrap_err().to_string().contains("not a webhook key"));
     assert!(other.hmac_equal("key", HmacDigest::Sha1, b"", b"").is_err());
+}
+
+#[test]
+fn a_key_without_a_value_is_told_apart_from_a_rule() {
+    let mut options = options(&[]);
+    let mut key = credential(Placement::WebhookKey, &[]);
+    (key.info.optional, key.secret) = (true, None);
+    options.credentials = vec![key];
+    let call = call(&gate(options));
+    for denied in [
+        call.hmac("key", HmacDigest::Sha1, b"").unwrap_err(),
+        call.hmac_equal("key", HmacDigest::Sha1, b"", b"").unwrap_err(),
+    ] {
+        assert!(matches!(denied, HmacDenied::Unbound { .. }), "{denied:?}");
+        assert_eq!(
+            denied.to_string(),
+            "credential `key` has no value: set `key = \"env:...\"` (or file:, cmd:) under [source.test.credentials]"
+        );
+    }
 }

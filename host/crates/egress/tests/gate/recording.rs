@@ -8,8 +8,8 @@ use hark_cassette::{Exchange, HttpAnswer, HttpExchange, Player, Secret as Spoken
 use hark_egress::{GateError, GateOptions, HttpFault, HttpRequest, Secret, SecretEncoding, SourceGate};
 use hark_model::Placement;
 
-use crate::kit::{Authority, CANARY, call, credential, denial, get, get_with, options};
-use crate::server::{Server, redirect, reply};
+use crate::kit::{Authority, CANARY, call, credential, denial, gate, get, get_with, options};
+use crate::server::{Server, ok, redirect, reply};
 use crate::wire::{echo, secured};
 
 fn recording(options: GateOptions) -> (Arc<SourceGate>, Tape) {
@@ -42,6 +42,27 @@ fn is_clean(exchanges: &[Exchange]) {
     for spelling in spellings {
         assert!(!text.contains(&spelling), "{spelling:?} is recorded:\n{text}");
     }
+}
+
+#[tokio::test]
+async fn every_call_has_a_transcript_without_secrets_and_within_bounds() {
+    let server = Server::start(|_| ok(format!("you said {CANARY}"))).await;
+    let mut options = options(&[&server.origin()]);
+    options.credentials = vec![credential(Placement::Bearer, &[&server.origin()])];
+    let mut one = call(&gate(options.clone()));
+    one.send(get_with(server.url("/a"), "key")).await.unwrap();
+    let transcript = one.finish().transcript;
+    assert!(!transcript.is_cut);
+    let shown = format!("{:?}", transcript.exchanges);
+    let [Exchange::Http(http)] = &transcript.exchanges[..] else { panic!("{shown}") };
+    assert_eq!(http.request, format!("GET {}", server.url("/a")));
+    assert!(!shown.contains(CANARY) && shown.contains("key"), "{shown}");
+    // A value that is too short to be found could stand in it.
+    options.credentials[0].secret = Some(Secret::from("short".to_owned()));
+    let mut one = call(&gate(options));
+    one.send(get_with(server.url("/a"), "key")).await.unwrap();
+    let transcript = one.finish().transcript;
+    assert!(transcript.is_cut && transcript.exchanges.is_empty());
 }
 
 #[tokio::test]

@@ -153,6 +153,10 @@ fn again(batch: &mut Batch<'_, '_>, said: &Said<'_>) -> Result<(), StoreError> {
             (said.item.published_at, said.item.published_is_estimate);
     }
     after.claim(said.prepared.claimed_at);
+    if batch.is_recheck && before.removal.is_some() {
+        // Asked for by its id after it was gone, and there: no time that the platform gives says it better.
+        after.claim(Some(batch.observed_at));
+    }
     if let Some(figures) = &said.item.counters {
         counters::merge(batch.db, &mut after, Told::new(figures, batch.observed_at))?;
     }

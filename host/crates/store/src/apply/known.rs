@@ -11,7 +11,7 @@ use crate::StoreError;
 use crate::apply::Batch;
 use crate::apply::counters::Figures;
 use crate::apply::rank::{Content, RevisionMark};
-use crate::apply::revisions;
+use crate::apply::{rechecks, revisions};
 use crate::statements::Statements;
 use crate::values::{Latest, word, word_maybe};
 
@@ -238,6 +238,10 @@ pub(crate) fn replace(
         batch.conversations.items_changed(after.conversation);
     }
     batch.done.removed += u32::from(before.removal.is_none() && after.removal.is_some());
+    if before.removal.is_some() && after.removal.is_none() {
+        batch.done.restored += 1;
+        rechecks::back(batch.db, after.id, batch.observed_at)?;
+    }
     let mut same = before.clone();
     same.counters.at = after.counters.at;
     if same != *after {

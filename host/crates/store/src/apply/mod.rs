@@ -25,6 +25,7 @@ pub(crate) mod reports;
 pub(crate) mod revisions;
 pub(crate) mod sightings;
 pub(crate) mod sources;
+pub(crate) mod supervision;
 pub(crate) mod tokens;
 
 use std::collections::HashMap;
@@ -47,6 +48,8 @@ pub(crate) struct Batch<'a, 'c> {
     pub observed_at: Ms,
     /// Read again from kept payloads: what is said now stands in the place of what was made of the same edit.
     pub is_replay: bool,
+    /// An answer to our question after known items.
+    pub is_recheck: bool,
     /// Payload id of the commit to row.
     pub raws: HashMap<u64, i64>,
     pub actors: Actors<'a>,
@@ -69,6 +72,7 @@ pub(crate) fn batch(db: &Statements<'_>, prepared: &Prepared) -> Result<Committe
         stream: &commit.stream,
         observed_at: commit.observed_at,
         is_replay: matches!(commit.along, Some(Along::Replay { .. })),
+        is_recheck: matches!(commit.along, Some(Along::Recheck { .. })),
         raws: payloads::store(db, source.id, prepared)?,
         actors: Actors::default(),
         conversations: Conversations::default(),

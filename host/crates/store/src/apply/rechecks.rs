@@ -1,12 +1,13 @@
 //! The schedule of rechecks: which items of a stream are looked at again, and when.
 //!
-//! Holds: an item is in it from the first plan after it came until it is too old or gone. Filled by a step
-//! of its own, so that storing an item costs nothing where no stream can be asked again.
+//! Holds: an item is in it from the first plan after it came until it is too old; one that goes away is looked
+//! for a while longer, and one that comes back is in it as if it were new. Filled by a step of its own, so that
+//! storing an item costs nothing where no stream can be asked again.
 
 use hark_model::{ItemUid, Ms};
 use rusqlite::{OptionalExtension, Row, params};
 
-use crate::recheck_age::next_due;
+use crate::recheck_age::{next_due, next_due_gone};
 use crate::statements::Statements;
 use crate::{RecheckPlan, SourceId, StoreError, limits};
 
@@ -21,7 +22,9 @@ macro_rules! open {
 /// What decides about one item.
 struct Candidate {
     id: i64,
-    published_at: Ms,
+    /// When it was published, edited last, or came back.
+    alive_at: Ms,
+    gone_at: Option<Ms>,
     seen_at: Ms,
     open: bool,
 }
@@ -57,7 +60,7 @@ fn enrol(db: &Statements<'_>, source: SourceId, stream: &str) -> Result<(), Stor
         return Ok(());
     }
     let mut find = db.prepare(concat!(
-        "SELECT i.id, i.feed_at, g.at, ",
+        "SELECT i.id, max(i.feed_at, ifnull(i.claimed_at, i.feed_at)), i.removed_at, g.at, ",
         open!(),
         " FROM item i JOIN sighting g ON g.item_id = i.id AND g.source_id = ?1 AND g.stream = ?2
          WHERE i.id > ?3 AND i.removed_at IS NULL ORDER BY i.id LIMIT ?4"
@@ -85,9 +88,9 @@ pub(crate) fn asked(
     at: Ms,
 ) -> Result<(), StoreError> {
     let mut find = db.prepare(concat!(
-        "SELECT i.id, i.feed_at, ?2, ",
+        "SELECT i.id, max(i.feed_at, ifnull(i.claimed_at, i.feed_at)), i.removed_at, ?2, ",
         open!(),
-        " FROM item i WHERE i.uid = ?1 AND i.removed_at IS NULL"
+        " FROM item i WHERE i.uid = ?1"
     ))?;
     let mut forget = db.prepare(
         "DELETE FROM recheck WHERE source_id = ?1 AND stream = ?2 AND item_id = (SELECT id FROM item WHERE uid = ?3)",
@@ -105,13 +108,37 @@ pub(crate) fn asked(
     Ok(())
 }
 
+/// Takes an item that is back at `at` into the schedule of every stream that saw it and has one. One that a plan
+/// has not come to yet is left to the plan.
+pub(crate) fn back(db: &Statements<'_>, item: i64, at: Ms) -> Result<(), StoreError> {
+    let Some(due_at) = next_due(at, at, false) else { return Ok(()) };
+    let mut insert = db.prepare(
+        "INSERT INTO recheck (source_id, stream, item_id, due_at)
+         SELECT g.source_id, g.stream, g.item_id, ?2 FROM sighting g
+           JOIN recheck_mark m ON m.source_id = g.source_id AND m.stream = g.stream AND m.item_id >= g.item_id
+         WHERE g.item_id = ?1
+         ON CONFLICT DO UPDATE SET due_at = min(due_at, excluded.due_at)",
+    )?;
+    insert.execute(params![item, due_at])?;
+    Ok(())
+}
+
 impl Candidate {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self { id: row.get(0)?, published_at: row.get(1)?, seen_at: row.get(2)?, open: row.get(3)? })
+        Ok(Self {
+            id: row.get(0)?,
+            alive_at: row.get(1)?,
+            gone_at: row.get(2)?,
+            seen_at: row.get(3)?,
+            open: row.get(4)?,
+        })
     }
 
     fn due_at(&self) -> Option<Ms> {
-        next_due(self.published_at, self.seen_at, self.open)
+        match self.gone_at {
+            Some(gone_at) => next_due_gone(gone_at, self.seen_at),
+            None => next_due(self.alive_at, self.seen_at, self.open),
+        }
     }
 
     fn schedule(&self, db: &Statements<'_>, source: SourceId, stream: &str) -> Result<(), StoreError> {

@@ -7,6 +7,7 @@ pub(crate) mod feed;
 pub(crate) mod item;
 pub(crate) mod page;
 pub(crate) mod status;
+pub(crate) mod supervision;
 pub(crate) mod thread;
 pub(crate) mod words;
 

@@ -3,7 +3,7 @@
 use hark_model::Ms;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::read::beside;
+use crate::read::{beside, supervision};
 use crate::values::{count, word};
 use crate::{Checkpoint, CheckpointState, SourceId, SourceStatus, StoreError, StreamStatus};
 
@@ -67,6 +67,9 @@ pub(crate) fn sources(db: &Connection) -> Result<Vec<SourceStatus>, StoreError> 
     for source in &mut sources {
         source.streams = find.query_map([source.id.0], stream)?.collect::<Result<_, _>>()?;
         source.backfills = beside::backfills(db, source.id)?;
+        source.quarantine = supervision::quarantine(db, source.id)?;
+        source.spending = supervision::spending(db, source.id)?;
+        source.capsules = supervision::capsules(db, source.id)?;
         source.gaps_shown = if source.gaps > 0 { beside::gaps(db, source.id)? } else { Vec::new() };
     }
     Ok(sources)
@@ -89,6 +92,9 @@ fn source(row: &Row<'_>) -> rusqlite::Result<SourceStatus> {
         gaps_shown: Vec::new(),
         deliveries_waiting: count(row, 12)?.unwrap_or_default(),
         deliveries_failed: count(row, 13)?.unwrap_or_default(),
+        quarantine: None,
+        spending: Vec::new(),
+        capsules: Vec::new(),
         backfills: Vec::new(),
         streams: Vec::new(),
     })

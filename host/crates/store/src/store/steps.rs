@@ -20,7 +20,7 @@ impl Store {
         }
     }
 
-    async fn step<T: Send + 'static>(
+    pub(super) async fn step<T: Send + 'static>(
         &self,
         doing: impl Fn(&Statements<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {

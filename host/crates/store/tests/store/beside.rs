@@ -288,7 +288,63 @@ fn open_work_is_looked_at_longer_and_what_is_gone_no_more() {
     let mut commit = batch(given.sources[0], now, Vec::new());
     commit.along = Some(Along::Recheck { ids: vec!["gone".into(), "never heard of".into()] });
     given.commit(commit);
-    assert_eq!(plan(now + 1_000 * HOUR).ids, ["open"]);
+    let look = |at: Ms| {
+        let mut commit = batch(given.sources[0], at, Vec::new());
+        commit.along = Some(Along::Recheck { ids: vec!["gone".into()] });
+        given.commit(commit);
+    };
+    assert_eq!(plan(now + 6 * HOUR).ids, ["gone"], "it may come back");
+    look(now + 7 * 24 * HOUR);
+    assert_eq!(plan(now + 1_000 * HOUR).ids, ["open"], "but it is not waited for for ever");
+}
+
+#[test]
+fn what_comes_back_is_shown_and_looked_at_again() {
+    let given = Given::new();
+    let now = 10_000 * HOUR;
+    let old = now - 50 * 24 * HOUR;
+    let post = |id: &str, edited_at| Event::Item(Item { published_at: old, edited_at, ..item(id, "post") });
+    let plan = |at| given.run(given.store.plan_recheck(given.sources[0], "main", at, 10)).unwrap().ids;
+    let look = |at: Ms, events: Vec<Event>, ids: &[&str]| {
+        let mut commit = batch(given.sources[0], at, events);
+        commit.along = Some(Along::Recheck { ids: ids.iter().map(|id| (*id).to_owned()).collect() });
+        given.commit(commit)
+    };
+    let shown = || given.ids(FeedFilter::default());
+    given.says(old, vec![post("live", None), post("asked", None)]);
+    assert_eq!(plan(old), [""; 0]);
+    given.says(now, vec![removal("live", None), removal("asked", None)]);
+    look(now, Vec::new(), &["live", "asked"]);
+    assert_eq!((shown(), plan(now + 6 * HOUR)), (vec![], vec!["live".to_owned(), "asked".to_owned()]));
+
+    // The platform says when; and where it does not, that it is there when we ask for it is enough.
+    let at = now + 6 * HOUR;
+    assert_eq!(given.says(at, vec![post("live", Some(at - 1))]).restored, 1);
+    assert_eq!(given.says(at, vec![post("asked", None)]).restored, 0, "an old page that still has it");
+    assert_eq!(shown(), ["live"]);
+    assert_eq!(look(at, vec![post("asked", None)], &["asked"]).restored, 1);
+    assert_eq!(look(at, vec![post("asked", None)], &["asked"]).restored, 0);
+    let mut both = shown();
+    both.sort_unstable();
+    assert_eq!(both, ["asked", "live"]);
+    // Old as they are, they are looked at as if they were new.
+    let mut due = plan(at + HOUR / 6);
+    due.sort_unstable();
+    assert_eq!(due, ["asked", "live"]);
+    look(at + 40 * 24 * HOUR, Vec::new(), &["live", "asked"]);
+    assert_eq!(plan(Ms::MAX), [""; 0], "until they are too old again");
+    crate::consistency::check(&given.db());
+}
+
+#[test]
+fn what_comes_back_on_a_stream_that_is_never_asked_costs_no_schedule() {
+    let given = Given::new();
+    given.says(1_000, vec![Event::Item(item("1", "post"))]);
+    given.says(2_000, vec![removal("1", None)]);
+    let back = Event::Item(Item { edited_at: Some(2_500), ..item("1", "post") });
+    assert_eq!(given.says(3_000, vec![back]).restored, 1);
+    let left = given.db().query_row("SELECT count(*) FROM recheck", [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(left, 0);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The inventory: every source and how it stands.
 
 use hark_model::Ms;
-use hark_store::{CheckpointState, SourceStatus, StreamStatus};
+use hark_store::{CheckpointState, SourceStatus, Spending, StreamStatus};
 use maud::{Markup, html};
 
 use super::age::age;
@@ -48,6 +48,11 @@ fn card(source: &SourceStatus, now: Ms) -> Markup {
                     }
                 }
             }
+            @if let Some(held) = &source.quarantine {
+                p.fault { strong { "In quarantine" } " since " (age(held.at, now)) ": " (text::line(&held.reason, 400)) }
+                p.note { "Let it go: " code { "hark sources release " (text::line(&source.name, 64)) } }
+            }
+            @if !source.spending.is_empty() { (spending(&source.spending)) }
             @if source.streams.is_empty() {
                 p.note { "Not read yet." }
             } @else {
@@ -58,6 +63,23 @@ fn card(source: &SourceStatus, now: Ms) -> Markup {
                     } }
                     tbody { @for stream in &source.streams { (line(stream, now)) } }
                 } }
+            }
+        }
+    }
+}
+
+/// What one call takes of what it may: the last one, and the one that took most.
+fn spending(spending: &[Spending]) -> Markup {
+    let share = |each: &Spending, amount: u64| {
+        each.percent(amount).map_or_else(|| "–".to_owned(), |it| format!("{it} %"))
+    };
+    html! {
+        dl.numbers.spending {
+            @for each in spending {
+                div.(alarm(u64::from(each.percent(each.peak).is_some_and(|share| share >= 80)))) {
+                    dt { (text::line(&each.resource, 32)) " of a call, most" }
+                    dd { (share(each, each.last)) ", " (share(each, each.peak)) }
+                }
             }
         }
     }
@@ -96,6 +118,7 @@ fn health(source: &SourceStatus) -> Markup {
     let worst = source.streams.iter().map(|stream| mood(stream.state)).max_by_key(|mood| severity(mood));
     let (class, word) = match (source.enabled, worst) {
         (false, _) => ("idle", "off"),
+        (true, _) if source.quarantine.is_some() => ("bad", "in quarantine"),
         (true, None) => ("idle", "not read yet"),
         (true, Some("bad")) => ("bad", "needs help"),
         (true, Some("warn")) => ("warn", "trying again"),

@@ -104,7 +104,7 @@ impl Site {
         };
         let router = hark_web::router(store.clone(), options);
         let order = shutdown.clone();
-        tasks.spawn("web", async move { hark_web::serve(listener, router, order).await.unwrap() });
+        tasks.spawn("web", hark_web::serve(listener, router, order));
         Self { store, address, tasks, shutdown, folder }
     }
 
