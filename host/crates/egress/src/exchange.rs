@@ -348,6 +348,11 @@ fn denied(gate: &SourceGate, refusal: &Refusal) -> HttpFault {
 
 /// Tells what kind of failure `error` is, in words without addresses' queries and secrets.
 fn failed(gate: &SourceGate, error: reqwest::Error) -> HttpFault {
+    fault(error, |text| gate.shown(text))
+}
+
+/// Tells what kind of failure `error` is; `shown` makes its words fit to be shown.
+pub(crate) fn fault(error: reqwest::Error, shown: impl Fn(&str) -> String) -> HttpFault {
     if error.is_timeout() {
         return HttpFault::Timeout;
     }
@@ -356,18 +361,20 @@ fn failed(gate: &SourceGate, error: reqwest::Error) -> HttpFault {
     let mut next: Option<&(dyn Error + 'static)> = Some(&error);
     while let Some(cause) = next {
         match cause.downcast_ref::<NameError>() {
-            Some(NameError::Refused(refused)) => return denied(gate, &refused.clone().into()),
-            Some(other) => return HttpFault::Connect(gate.shown(&other.to_string())),
+            Some(NameError::Refused(refused)) => {
+                return HttpFault::Denied(shown(&Refusal::from(refused.clone()).told()));
+            }
+            Some(other) => return HttpFault::Connect(shown(&other.to_string())),
             None => {}
         }
         if let Some(error) = tls_error(cause) {
-            return HttpFault::Tls(gate.shown(&error.to_string()));
+            return HttpFault::Tls(shown(&error.to_string()));
         }
         texts.push(cause.to_string());
         next = cause.source();
     }
     texts.dedup();
-    HttpFault::Connect(gate.shown(&texts.join(": ")))
+    HttpFault::Connect(shown(&texts.join(": ")))
 }
 
 /// Returns the TLS error that `cause` is or carries: I/O errors do not show theirs as a source.

@@ -412,7 +412,8 @@ fn check_value(credential: &BoundCredential, secret: &Secret, source: &SourceNam
 fn network(options: &GateOptions) -> Result<Network, GateError> {
     let tls = tls::client_config(options.grant.ca_file.as_deref())?;
     let resolver = Resolver::new(options.names.clone(), Arc::new(options.grant.clone()));
-    let client = http_client(&tls, resolver.clone(), &options.user_agent, &options.limits);
+    let header_bytes = u32::try_from(options.limits.header_kib << 10).unwrap_or(u32::MAX);
+    let client = client_builder(&tls, resolver.clone(), &options.user_agent, header_bytes).build();
     Ok(Network { client: client.map_err(GateError::Client)?, tls: Arc::new(tls), resolver })
 }
 
@@ -421,15 +422,15 @@ fn system_now() -> Ms {
     Ms::try_from(since.as_millis()).unwrap_or(Ms::MAX)
 }
 
-fn http_client(
+/// Begins a client that resolves by our rules, follows nothing and goes through nobody.
+pub(crate) fn client_builder(
     tls: &rustls::ClientConfig,
     resolver: Resolver,
     user_agent: &str,
-    source_limits: &SourceLimits,
-) -> Result<reqwest::Client, reqwest::Error> {
+    header_bytes: u32,
+) -> reqwest::ClientBuilder {
     let mut tls = tls.clone();
     tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    let header_bytes = u32::try_from(source_limits.header_kib << 10).unwrap_or(u32::MAX);
     reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
         .dns_resolver(resolver)
@@ -441,7 +442,6 @@ fn http_client(
         .pool_idle_timeout(limits::POOL_IDLE_MAX)
         .pool_max_idle_per_host(limits::POOL_IDLE_PER_HOST_MAX)
         .http2_max_header_list_size(header_bytes)
-        .build()
 }
 
 /// Returns `endpoint` for a message.

@@ -1,6 +1,9 @@
 //! Bounds of the gate that no setting widens; the others are in `SourceLimits`.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 /// Longest value of a credential.
 pub const SECRET_BYTES_MAX: usize = 64 << 10;
@@ -46,6 +49,19 @@ pub const WIRE_PLAIN_BYTES_MAX: usize = 64 << 10;
 pub const WIRE_LOGIN_BYTES_MAX: usize = 1_024;
 /// Bytes that a guest may write before the secret: greetings and a login command, no more.
 pub const WIRE_BEFORE_LOGIN_BYTES_MAX: usize = 4_096;
+/// Redirects of one request of the host itself.
+pub const HOST_REDIRECTS_MAX: u32 = 5;
+/// Longest wait of the host itself for the head of an answer, and for each next piece of its body.
+pub const HOST_WAIT_MAX: Duration = Duration::from_secs(30);
+/// Longest wait of the host itself for a whole body, however slowly its pieces come.
+pub const HOST_BODY_WAIT_MAX: Duration = Duration::from_secs(1_800);
+/// Bytes of all headers of an answer to the host itself.
+pub const HOST_HEADER_BYTES_MAX: u32 = 64 << 10;
+/// This machine.
+pub(crate) const LOOPBACK: [IpNet; 2] = [
+    IpNet::V4(Ipv4Net::new_assert(Ipv4Addr::new(127, 0, 0, 0), 8)),
+    IpNet::V6(Ipv6Net::new_assert(Ipv6Addr::LOCALHOST, 128)),
+];
 /// Bytes of a text about a refusal or failure.
 pub const FAULT_TEXT_BYTES_MAX: usize = 4 << 10;
 /// Longest time that a platform's `retry-after` is obeyed by itself.

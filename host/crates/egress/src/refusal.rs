@@ -32,6 +32,10 @@ pub(crate) enum Refusal {
     EndpointNotAsked { endpoint: String },
     #[error("{endpoint} is under no pattern that [source.{source_name}.grant] endpoints grants")]
     EndpointNotGranted { endpoint: String, source_name: String },
+    #[error(
+        "{host} would be spoken to without TLS: that is for loopback only, and where the configuration says so"
+    )]
+    PlainHttp { host: String },
     #[error("{why}")]
     EndpointForm { why: String },
     #[error(transparent)]
