@@ -261,6 +261,19 @@ pub struct ReplyArgs {
     pub key: Option<String>,
 }
 
+/// Flags of `plugin pull`.
+#[derive(Debug, Args)]
+pub struct PullArgs {
+    /// References and .wasm files. All references of the configuration, if left out.
+    pub connectors: Vec<String>,
+    /// Ask anew what each reference means, and pin that.
+    #[arg(long)]
+    pub update: bool,
+    /// Take an older version, too.
+    #[arg(long, requires = "update")]
+    pub allow_older: bool,
+}
+
 /// Flags of `check`.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
@@ -351,6 +364,51 @@ pub enum PluginCommand {
         after_help = "Examples:\n  hark plugin record support-mail -o cassettes/inbox.json\n  hark plugin record blog -o cassettes/blog.json --max-events 6   more and smaller batches\n  hark plugin record forum -o cassettes/posts.json --also also.json   with deliveries and actions: sdk/CERTIFICATION.md"
     )]
     Record(RecordArgs),
+    /// Fetch the connectors that the configuration names, check their signatures, and pin them in hark.lock.
+    #[command(
+        after_help = "Examples:\n  hark plugin pull                                        what is not here yet; no pin changes\n  hark plugin pull --update oci://ghcr.io/acme/forum:1    what the tag means now\n  hark plugin pull my-forum.wasm                          pin a file as it is now; --update when it is built anew"
+    )]
+    Pull(PullArgs),
+    /// Put a connector into an OCI registry, with the signature that lies beside it.
+    #[command(
+        after_help = "Examples:\n  hark plugin push my-forum.wasm oci://ghcr.io/acme/forum:1.2.0\n  hark plugin push --unsigned my-forum.wasm oci://127.0.0.1:5000/forum:test\n\nUser and password stand under [registry.\"HOST\"] of the configuration."
+    )]
+    Push {
+        /// The component.
+        file: PathBuf,
+        /// Where to: oci://HOST/NAME:TAG.
+        reference: String,
+        /// Push it although it has no signature.
+        #[arg(long)]
+        unsigned: bool,
+    },
+    /// Sign a connector: FILE.minisig, which `minisign -V` verifies, too.
+    #[command(
+        after_help = "Example:\n  hark plugin keygen acme.key\n  hark plugin sign my-forum.wasm --key acme.key\n\nA key that minisign locked is opened with HARK_SIGNING_PASSWORD, or with what is typed."
+    )]
+    Sign {
+        /// The component.
+        file: PathBuf,
+        /// The secret key, as minisign writes it.
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+    },
+    /// Make a key that signs connectors, and print what those who trust it write.
+    #[command(
+        after_help = "Example:\n  hark plugin keygen acme.key\n\nThe file is not locked: whoever reads it can sign. `minisign -G` makes one with a password."
+    )]
+    Keygen {
+        /// The new file of the secret key.
+        file: PathBuf,
+    },
+    /// Check pins, bytes and signatures, without a network: would `hark run` take them?
+    #[command(
+        after_help = "Examples:\n  hark plugin verify                  every connector of the configuration\n  hark plugin verify my-forum.wasm"
+    )]
+    Verify {
+        /// .wasm files and references. All of the configuration, if left out.
+        connectors: Vec<String>,
+    },
     /// Certify a connector: try every law on it, with cassettes in place of the network.
     #[command(
         after_help = "Examples:\n  hark plugin test my-forum/my-forum.wasm      with my-forum/cassettes/*.json\n  hark plugin test email --cassette inbox.json --report report.json\n  hark plugin test rss --cassette blog.json --only resume --only edits\n\nEnds with 6 when a law is broken. The laws stand in sdk/CERTIFICATION.md."

@@ -37,8 +37,10 @@ pub fn needs(config: &Config) -> Needs {
     let mut read = vec![folder_of(&config.path)];
     read.extend(config.models.iter().map(|model| folder_of(model)));
     for source in &config.sources {
-        if let ConnectorRef::File(path) = &source.connector {
-            read.push(folder_of(path));
+        match &source.connector {
+            ConnectorRef::File(path) => read.push(folder_of(path)),
+            ConnectorRef::Remote(_) => read.push(config.components.clone()),
+            ConnectorRef::Bundled(_) => {}
         }
         // The folder, because a secret that is changed is usually another file under the same name.
         read.extend(source.credentials.values().filter_map(|from| match from {

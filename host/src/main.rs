@@ -77,6 +77,17 @@ async fn run(cli: &Cli) -> Done {
             commands::plugin_try::run(cli, source, stream.as_deref(), *max_events).await
         }
         Command::Plugin(PluginCommand::Record(args)) => commands::plugin_record::run(cli, args).await,
+        Command::Plugin(PluginCommand::Pull(args)) => commands::plugin_pull::run(cli, args).await,
+        Command::Plugin(PluginCommand::Push { file, reference, unsigned }) => {
+            commands::plugin_push::run(cli, file, reference, *unsigned).await
+        }
+        Command::Plugin(PluginCommand::Sign { file, key }) => {
+            commands::plugin_sign::run(cli, file, key).await
+        }
+        Command::Plugin(PluginCommand::Keygen { file }) => commands::plugin_sign::make_key(cli, file),
+        Command::Plugin(PluginCommand::Verify { connectors }) => {
+            commands::plugin_verify::run(cli, connectors)
+        }
         Command::Plugin(PluginCommand::Test { connector, cassette, report, only }) => {
             commands::plugin_test::run(cli, connector, cassette, report.as_deref(), only).await
         }

@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use hark_analysis::{Analyser, Model};
 use hark_cassette::Tape;
-use hark_config::{Config, ConnectorRef, SourceConfig};
+use hark_config::{Config, ConnectorRef, RemoteRef, SourceConfig};
 use hark_egress::SourceGate;
 use hark_model::SourceLimits;
 use hark_pipeline::{AssembleError, Deliveries, DeliveryAnswer, Enricher, Incoming, SourceSetup, now};
 use hark_routing::Router;
 use hark_runtime::{Connector, Runtime, RuntimeOptions};
 use hark_store::{Store, StoreError, StoreOptions};
+use hark_supply::{Component, Supply, SupplyError, Verdict};
 
 use crate::exit::{Exit, Failure, OrExit, chain};
 
@@ -22,6 +23,14 @@ const INSTANCES_MAX: u32 = 64;
 /// Reads the configuration.
 pub fn config(path: &Path) -> Result<Config, Failure> {
     Config::load(path).map_err(|errors| Failure::new(Exit::Config, errors.to_string()))
+}
+
+/// Reads the configuration, or an empty one where there is none.
+pub fn config_or_none(path: &Path) -> Result<Config, Failure> {
+    if path.exists() {
+        return config(path);
+    }
+    Ok(Config::parse("", path).expect("an empty configuration is a good one"))
 }
 
 /// Opens the database; makes it if need be.
@@ -110,6 +119,8 @@ fn reply(answer: DeliveryAnswer) -> hark_web::DeliveryReply {
 /// Loads connectors, each once, and puts sources together.
 pub struct Assembler {
     runtime: Arc<Runtime>,
+    /// Pins and trust; without a configuration, a file is what it is.
+    supply: Option<Supply>,
     loaded: Vec<(ConnectorRef, Connector)>,
 }
 
@@ -124,10 +135,11 @@ impl Assembler {
             memory_mib_max: asked.max().unwrap_or(0).max(SourceLimits::STRICT.memory_mib),
         };
         let runtime = Runtime::new(options).or_exit(Exit::Internal)?;
-        Ok(Self { runtime, loaded: Vec::new() })
+        let supply = config.map(supply).transpose()?;
+        Ok(Self { runtime, supply, loaded: Vec::new() })
     }
 
-    /// Loads a connector, bundled or from a file.
+    /// Loads a connector: bundled, from a file, or as it was fetched and pinned. Nothing is fetched.
     pub async fn connector(&mut self, from: &ConnectorRef) -> Result<Connector, Failure> {
         if let Some((_, connector)) = self.loaded.iter().find(|(known, _)| known == from) {
             return Ok(connector.clone());
@@ -138,12 +150,46 @@ impl Assembler {
                     hark_bundled::component(id.as_str()).ok_or_else(|| unknown_bundled(id.as_str()))?;
                 self.load(component, id.as_str()).await?
             }
-            ConnectorRef::File(path) => {
-                self.load(&read_component(path)?, &path.display().to_string()).await?
-            }
+            ConnectorRef::File(path) => match &self.supply {
+                Some(supply) => self.supplied(from, supply.file(path)).await?,
+                None => self.load(&read_component(path)?, &path.display().to_string()).await?,
+            },
+            ConnectorRef::Remote(reference) => match &self.supply {
+                Some(supply) => self.supplied(from, supply.component(reference)).await?,
+                None => return Err(no_configuration(reference)),
+            },
         };
         self.loaded.push((from.clone(), connector.clone()));
         Ok(connector)
+    }
+
+    /// Loads what pins and trust admit, and holds it against what was signed.
+    async fn supplied(
+        &self,
+        from: &ConnectorRef,
+        component: Result<Component, SupplyError>,
+    ) -> Result<Connector, Failure> {
+        let component = component.map_err(|error| supply_failure(&error))?;
+        let connector = self.load(&component.bytes, &from.to_string()).await?;
+        let manifest = connector.manifest();
+        if let Verdict::Signed { publisher, statement } = &component.verdict
+            && (statement.connector != manifest.id || statement.version != manifest.version)
+        {
+            let message = format!(
+                "connector {from} is {} {}, and {publisher} signed it as {} {}",
+                manifest.id, manifest.version, statement.connector, statement.version
+            );
+            return Err(Failure::new(Exit::Connector, message)
+                .hint("do not use it; ask the publisher: hark plugin sign writes what a connector is"));
+        }
+        Ok(connector)
+    }
+
+    /// Loads a component that nobody has to trust yet: to sign it, or to hand it on.
+    pub async fn component(&self, path: &Path) -> Result<(Vec<u8>, Connector), Failure> {
+        let bytes = read_component(path)?;
+        let connector = self.load(&bytes, &path.display().to_string()).await?;
+        Ok((bytes, connector))
     }
 
     async fn load(&self, component: &[u8], name: &str) -> Result<Connector, Failure> {
@@ -168,6 +214,21 @@ impl Assembler {
     }
 }
 
+/// Reads the pins of a configuration.
+pub fn supply(config: &Config) -> Result<Supply, Failure> {
+    Supply::open(config).map_err(|error| supply_failure(&error))
+}
+
+/// Says why a connector is not taken, and what to do.
+pub fn supply_failure(error: &SupplyError) -> Failure {
+    Failure::new(Exit::Connector, chain(error)).hint(error.remedy())
+}
+
+fn no_configuration(reference: &RemoteRef) -> Failure {
+    Failure::new(Exit::Config, format!("{reference} is pinned beside a configuration, and there is none"))
+        .hint("name it with --config FILE, or make an empty hark.toml")
+}
+
 fn read_component(path: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(path).map_err(|error| {
         Failure::new(Exit::Connector, format!("connector {} cannot be read: {error}", path.display()))
@@ -178,5 +239,5 @@ fn read_component(path: &Path) -> Result<Vec<u8>, Failure> {
 fn unknown_bundled(id: &str) -> Failure {
     let known = hark_bundled::IDS.join(", ");
     Failure::new(Exit::Connector, format!("there is no bundled connector `{id}`; there are: {known}"))
-        .hint("a connector of your own is named by its path, ending in .wasm")
+        .hint("a connector of your own is named by its path, ending in .wasm, or by where to fetch it")
 }

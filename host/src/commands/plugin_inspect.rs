@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use hark_config::{Config, ConnectorRef, SourceConfig};
+use hark_config::{Config, ConnectorRef, RemoteRef, SourceConfig};
 use hark_model::ConnectorId;
 use hark_pipeline::permissions;
 use hark_runtime::Connector;
@@ -21,8 +21,12 @@ pub async fn run(cli: &Cli, name: &str) -> Done {
     Ok(())
 }
 
-/// A name is a bundled connector's, a path one of a file.
+/// A name is a bundled connector's, a path one of a file, an address one that was fetched.
 pub fn reference(name: &str) -> Result<ConnectorRef, Failure> {
+    if RemoteRef::is_meant(name) {
+        let parsed = RemoteRef::parse(name);
+        return parsed.map(ConnectorRef::Remote).map_err(|error| Failure::of(Exit::Usage, &error));
+    }
     if name.ends_with(".wasm") || name.contains('/') {
         return Ok(ConnectorRef::File(Path::new(name).to_owned()));
     }

@@ -21,7 +21,7 @@ const RUST: &[(&str, &str)] = &[
     ("Cargo.toml", include_str!("../../templates/rust/Cargo.toml.in")),
     ("src/lib.rs", include_str!("../../templates/rust/lib.rs.in")),
     ("README.md", include_str!("../../templates/rust/README.md.in")),
-    (".gitignore", "/target\n/*.wasm\n/hark.db*\n/.hark-cache\n"),
+    (".gitignore", "/target\n/*.wasm\n/*.key\n/hark.db*\n/.hark-cache\n/.hark-components\n"),
 ];
 
 const PYTHON: &[(&str, &str)] = &[
@@ -30,7 +30,10 @@ const PYTHON: &[(&str, &str)] = &[
     ("src/connector.py", include_str!("../../templates/python/src/connector.py.in")),
     ("tests/test_connector.py", include_str!("../../templates/python/tests/test_connector.py.in")),
     ("README.md", include_str!("../../templates/python/README.md.in")),
-    (".gitignore", "/.venv\n/.hark\n__pycache__/\n/*.wasm\n/hark.db*\n/.hark-cache\n"),
+    (
+        ".gitignore",
+        "/.venv\n/.hark\n__pycache__/\n/*.wasm\n/*.key\n/hark.db*\n/.hark-cache\n/.hark-components\n",
+    ),
 ];
 
 const JS: &[(&str, &str)] = &[
@@ -40,7 +43,7 @@ const JS: &[(&str, &str)] = &[
     ("src/index.js", include_str!("../../templates/js/src/index.js.in")),
     ("tests/connector.test.js", include_str!("../../templates/js/tests/connector.test.js.in")),
     ("README.md", include_str!("../../templates/js/README.md.in")),
-    (".gitignore", "/node_modules\n/.hark\n/*.wasm\n/hark.db*\n/.hark-cache\n"),
+    (".gitignore", "/node_modules\n/.hark\n/*.wasm\n/*.key\n/hark.db*\n/.hark-cache\n/.hark-components\n"),
 ];
 
 /// Where the SDK and the contract go within the folder.

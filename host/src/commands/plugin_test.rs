@@ -64,6 +64,7 @@ fn chosen(only: &[String]) -> Result<Vec<&'static Law>, Failure> {
 fn beside(from: &ConnectorRef) -> Result<Vec<PathBuf>, Failure> {
     let folder = match from {
         ConnectorRef::File(file) => file.parent().unwrap_or(Path::new("")).join("cassettes"),
+        ConnectorRef::Remote(_) => Path::new("cassettes").to_owned(),
         ConnectorRef::Bundled(id) => Path::new("plugins").join(id.as_str()).join("cassettes"),
     };
     let entries = std::fs::read_dir(&folder).into_iter().flatten().filter_map(Result::ok);

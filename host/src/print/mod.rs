@@ -13,6 +13,7 @@ mod feed;
 mod measure;
 mod replay;
 mod source;
+mod supply;
 mod target;
 
 use std::net::SocketAddr;
@@ -31,6 +32,7 @@ pub use feed::feed;
 pub use measure::measures;
 pub use replay::{difference, replayed};
 pub use source::{config_is_good, finding, released, sources};
+pub use supply::{Progress, key, pulled, pushed, signed, verified};
 pub use target::{acted, targets, to_be_said};
 
 /// Prints one JSON value on a line.

@@ -8,6 +8,7 @@ pub mod dovecot;
 mod guests;
 pub mod needs;
 mod python;
+pub mod registry;
 pub mod submission;
 
 pub use guests::{guest, guest_bytes, guest_names, newer_contract};

@@ -10,12 +10,15 @@ use toml::de::DeTable;
 use crate::error::{ConfigErrors, ErrorKind, Sink};
 use crate::process::{self, Confine};
 use crate::reader::{Section, Value};
+use crate::registry::{self, RegistryConfig};
 use crate::rule::RuleConfig;
 use crate::source::{SourceConfig, read_limits};
+use crate::trust::{self, TrustConfig};
 use crate::{limits, rule, secret, source};
 
 const DATA_DEFAULT: &str = "hark.db";
 const CACHE_DEFAULT: &str = ".hark-cache";
+const COMPONENTS_DEFAULT: &str = ".hark-components";
 const LISTEN_DEFAULT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 7070);
 
 /// Everything that one settings file says, checked.
@@ -29,6 +32,8 @@ pub struct Config {
     pub cache: PathBuf,
     /// The key that tokens of platforms are sealed with in the database; absent means that none are kept.
     pub token_key: Option<SecretRef>,
+    /// Where fetched connectors are kept.
+    pub components: PathBuf,
     /// Where the pages are served.
     pub listen: SocketAddr,
     /// Where deliveries are taken; absent means beside the pages.
@@ -39,6 +44,10 @@ pub struct Config {
     pub models: Vec<PathBuf>,
     /// What is listened to, in the order of the file.
     pub sources: Vec<SourceConfig>,
+    /// Whose signatures on connectors count.
+    pub trust: TrustConfig,
+    /// How hosts that connectors are fetched from are reached.
+    pub registries: Vec<RegistryConfig>,
     /// Who should see what, in the order of the file.
     pub rules: Vec<RuleConfig>,
 }
@@ -57,6 +66,11 @@ impl Config {
             Ok(text) => Self::parse(&text, path),
             Err(error) => Err(ConfigErrors::not_utf8(path, &error)),
         }
+    }
+
+    /// Returns where the pins of fetched connectors stand: beside the file, with its name.
+    pub fn lock(&self) -> PathBuf {
+        self.path.with_extension("lock")
     }
 
     /// Checks `text` as the content of `path`, which is not touched; relative paths in it are taken from
@@ -87,8 +101,12 @@ fn read(table: &toml::Spanned<DeTable<'_>>, path: &Path, sink: &Sink<'_>) -> Con
     let mut top = Section::top(table, sink);
     let data =
         top.string("data").map_or_else(|| folder.join(DATA_DEFAULT), |text| path_in(folder, &text, sink));
-    let beside = data.parent().unwrap_or(Path::new("")).join(CACHE_DEFAULT);
-    let cache = top.string("cache").map_or(beside, |text| path_in(folder, &text, sink));
+    let beside = data.parent().unwrap_or(Path::new(""));
+    let mut beside_data = |key, default| {
+        top.string(key).map_or_else(|| beside.join(default), |text| path_in(folder, &text, sink))
+    };
+    let cache = beside_data("cache", CACHE_DEFAULT);
+    let components = beside_data("components", COMPONENTS_DEFAULT);
     let token_key = secret::read_one(&mut top, "token_key", folder);
     let listen = top.string("listen").and_then(|text| address(&text, sink)).unwrap_or(LISTEN_DEFAULT);
     let webhooks = top.table("web").and_then(|mut web| {
@@ -108,6 +126,8 @@ fn read(table: &toml::Spanned<DeTable<'_>>, path: &Path, sink: &Sink<'_>) -> Con
         read_limits(section, &mut limits);
     }
     let sources = source::read_all(&mut top, folder, limits);
+    let trust = top.table("trust").map(trust::read).unwrap_or_default();
+    let registries = registry::read_all(&mut top, folder);
     let rules = rule::read_all(&mut top, &sources);
     top.finish("");
     // A source that is half wrong still has a name, which rules may use; only whole ones are kept.
@@ -118,11 +138,14 @@ fn read(table: &toml::Spanned<DeTable<'_>>, path: &Path, sink: &Sink<'_>) -> Con
         data,
         cache,
         token_key,
+        components,
         listen,
         webhooks,
         confine,
         models,
         sources,
+        trust,
+        registries,
         rules,
     }
 }

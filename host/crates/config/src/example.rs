@@ -14,6 +14,7 @@ pub const EXAMPLE: &str = r#"# Settings of Hark. Paths are taken from the folder
 data = "hark.db"            # the database
 cache = ".hark-cache"       # compiled connectors; may be deleted at any time
 token_key = "file:hark.key" # seals the tokens that platforms renew; `(umask 077; openssl rand -hex 32 > hark.key)`
+components = ".hark-components"  # fetched connectors; `hark plugin pull` fetches them again
 listen = "127.0.0.1:7070"   # where the pages are served
 
 [web]
@@ -45,6 +46,23 @@ header_kib = 32             # all headers of one answer
 wire_mib = 64               # what one wire connection may read
 redirects = 5               # redirects of one request; 0 follows none
 deliveries_per_min = 3_000  # webhook deliveries; more are turned away
+
+# Connectors that are fetched are pinned in hark.lock, and signed by somebody who stands here.
+[trust]
+require = "remote"          # all: files, too; remote: what is fetched, unless its digest is named; none: the pin alone
+
+[trust.acme]
+key = "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3"  # minisign.pub; a list while keys change
+connectors = ["acme-*"]     # what acme may sign
+
+# How a host that connectors come from is reached. https, public addresses and nobody, if left out.
+[registry."registry.example.com"]
+user = "hark"
+password = "env:REGISTRY_PASSWORD"               # env:, file: or cmd:, as credentials
+sign_in = "auth.example.com"                     # its token server, where that is another host
+ca_file = "corp-ca.pem"
+private_addresses = ["10.1.0.0/16"]
+http = false                # true: without TLS, on loopback only
 
 # One table for each thing that is listened to. The name is yours: a-z, 0-9 and -.
 [source.support-mail]

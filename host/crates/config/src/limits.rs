@@ -12,6 +12,10 @@ pub const ERRORS_MAX: usize = 100;
 pub const EXCERPT_CHARS_MAX: usize = 120;
 /// Most sources of one file.
 pub const SOURCES_MAX: usize = 10_000;
+/// Most hosts that connectors are fetched from.
+pub const REGISTRIES_MAX: usize = 1_000;
+/// Bytes of a public key: what it is, its number, the key.
+pub const PUBLIC_KEY_BYTES: usize = 42;
 /// Most rules of one file.
 pub const RULES_MAX: usize = 100_000;
 /// Most entries of one list.

@@ -59,15 +59,19 @@ pub(crate) struct Section<'a, 't> {
     pub span: Range<usize>,
     table: &'a DeTable<'t>,
     known: Vec<&'static str>,
+    /// Tables that were taken whatever their name.
+    tables: Vec<&'a str>,
 }
 
 impl<'a, 't> Section<'a, 't> {
     pub fn top(table: &'a Spanned<DeTable<'t>>, sink: &'a Sink<'a>) -> Self {
-        Self { sink, name: String::new(), span: table.span(), table: table.get_ref(), known: Vec::new() }
+        let (name, span) = (String::new(), table.span());
+        Self { sink, name, span, table: table.get_ref(), known: Vec::new(), tables: Vec::new() }
     }
 
     fn below(&self, entry: &Entry<'a, 't>, table: &'a DeTable<'t>) -> Self {
-        Self { sink: self.sink, name: entry.path(), span: entry.span.clone(), table, known: Vec::new() }
+        let (name, span) = (entry.path(), entry.span.clone());
+        Self { sink: self.sink, name, span, table, known: Vec::new(), tables: Vec::new() }
     }
 
     /// Returns every key with its value, in the order of the file; the caller knows any key.
@@ -191,6 +195,20 @@ impl<'a, 't> Section<'a, 't> {
                 Some((key, section))
             })
             .collect()
+    }
+
+    /// Returns the tables in this one, under any name, in the order of the file; they are known then.
+    pub fn subsections(&mut self) -> Vec<(Value<&'a str>, Section<'a, 't>)> {
+        let mut found = Vec::new();
+        for (key, entry) in self.entries() {
+            if let DeValue::Table(table) = entry.inner {
+                let mut section = self.below(&entry, table);
+                section.span = key.span.clone();
+                self.tables.push(key.inner);
+                found.push((key, section));
+            }
+        }
+        found
     }
 
     /// Reads `[[key]]`, in the order of the file.
@@ -324,7 +342,7 @@ impl<'a, 't> Section<'a, 't> {
     /// Complains about every key that was not asked for; `hint` is added where no known key is near.
     pub fn finish(self, hint: &str) {
         for (key, _) in self.entries() {
-            if self.known.contains(&key.inner) {
+            if self.known.contains(&key.inner) || self.tables.contains(&key.inner) {
                 continue;
             }
             let mut near = did_you_mean(key.inner, self.known.iter().copied(), '`');

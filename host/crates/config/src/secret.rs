@@ -1,4 +1,4 @@
-//! `[source.NAME.credentials]`: where each value comes from, never the value.
+//! `[source.NAME.credentials]`, and the password of a registry: where each value comes from, never the value.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -12,6 +12,7 @@ use ipnet::IpNet;
 use crate::config::path_in;
 use crate::error::{ErrorKind, Sink};
 use crate::reader::{Section, Value};
+use crate::reference::RemoteRef;
 use crate::{json, limits, secret};
 
 /// Which connector a source uses.
@@ -21,6 +22,8 @@ pub enum ConnectorRef {
     Bundled(ConnectorId),
     /// A component in a file.
     File(PathBuf),
+    /// A component that is fetched, pinned and kept.
+    Remote(RemoteRef),
 }
 
 impl std::fmt::Display for ConnectorRef {
@@ -28,6 +31,7 @@ impl std::fmt::Display for ConnectorRef {
         match self {
             Self::Bundled(id) => id.fmt(f),
             Self::File(path) => path.display().fmt(f),
+            Self::Remote(reference) => reference.fmt(f),
         }
     }
 }
@@ -130,7 +134,7 @@ fn read_one(
         None => {
             section.missing(
                 "connector",
-                "name one that ships with Hark, such as \"email\", or a path to a .wasm file",
+                "name one that ships with Hark, such as \"email\", a path to a .wasm file, or where to fetch one",
             );
             None
         }
@@ -194,6 +198,13 @@ fn read_targets(section: &mut Section<'_, '_>) -> Option<TargetChoice> {
 }
 
 fn connector(text: &Value<&str>, folder: &Path, sink: &Sink<'_>) -> Option<ConnectorRef> {
+    if RemoteRef::is_meant(text.inner) {
+        let parsed = RemoteRef::parse(text.inner);
+        return parsed
+            .map(ConnectorRef::Remote)
+            .map_err(|error| sink.value(ErrorKind::Name, text, &error.to_string()))
+            .ok();
+    }
     if text.inner.ends_with(".wasm") {
         return Some(ConnectorRef::File(path_in(folder, text, sink)));
     }
@@ -201,7 +212,8 @@ fn connector(text: &Value<&str>, folder: &Path, sink: &Sink<'_>) -> Option<Conne
         Ok(id) => Some(ConnectorRef::Bundled(id)),
         Err(_) => {
             let why = format!(
-                "{:?} is neither a connector's name (1 to 64 of a-z, 0-9 and -) nor a path that ends in .wasm",
+                "{:?} is neither a connector's name (1 to 64 of a-z, 0-9 and -), nor a path that ends in .wasm, \
+                 nor an address that starts with https:// or oci://",
                 text.inner
             );
             sink.value(ErrorKind::Name, text, &why);
@@ -225,15 +237,20 @@ fn read_grant(mut section: Section<'_, '_>, folder: &Path) -> Grant {
             Err(error) => sink.value(ErrorKind::Pattern, &text, &error.to_string()),
         }
     }
-    for text in section.strings("private_addresses").unwrap_or_default() {
-        match range(text.inner) {
-            Ok(range) => grant.private_addresses.push(range),
-            Err(why) => sink.value(ErrorKind::Pattern, &text, &why),
-        }
-    }
+    grant.private_addresses = read_ranges(&mut section, "private_addresses");
     grant.ca_file = section.string("ca_file").map(|text| path_in(folder, &text, sink));
     section.finish("");
     grant
+}
+
+/// Reads a list of ranges of addresses.
+pub(crate) fn read_ranges(section: &mut Section<'_, '_>, key: &'static str) -> Vec<IpNet> {
+    let sink = section.sink;
+    let list = section.strings(key).unwrap_or_default();
+    let ranges = list
+        .iter()
+        .filter_map(|text| range(text.inner).map_err(|why| sink.value(ErrorKind::Pattern, text, &why)).ok());
+    ranges.collect()
 }
 
 /// Reads a range of addresses; a lone address is a range of one.

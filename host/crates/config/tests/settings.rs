@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use hark_config::{Config, ConnectorRef, EXAMPLE, ErrorKind};
+use hark_config::{Config, ConnectorRef, EXAMPLE, ErrorKind, Require};
 use hark_model::{Oauth1Ref, Oauth2Ref, Priority, SecretRef, Sentiment, SourceLimits, Zone};
 use serde_json::json;
 
@@ -47,6 +47,13 @@ fn the_example_means_what_it_says() {
     assert!(mail.grant.admits_private("10.1.9.9".parse().unwrap()));
     assert_eq!(mail.grant.ca_file, Some(PathBuf::from("/etc/hark/corp-ca.pem")));
     assert_eq!(mail.limits, SourceLimits { memory_mib: 128, ..SourceLimits::STRICT });
+    assert_eq!(config.components, Path::new("/etc/hark/.hark-components"));
+    let acme = &config.trust.publishers[0];
+    assert_eq!((config.trust.require, acme.name.as_str()), (Require::Remote, "acme"));
+    assert!(acme.connectors[0].admits("acme-forum") && !acme.connectors[0].admits("forum"));
+    let registry = &config.registries[0];
+    assert_eq!((registry.host.as_str(), registry.plain_http), ("registry.example.com", false));
+    assert_eq!(registry.password, Some(SecretRef::Env("REGISTRY_PASSWORD".to_owned())));
     let rule = &config.rules[0];
     assert_eq!(
         (rule.name.as_str(), rule.zones.as_slice()),
@@ -74,6 +81,16 @@ fn sources_and_rules_keep_the_order_of_the_file() {
     assert_eq!(config.sources[1].connector, ConnectorRef::File(PathBuf::from("/etc/hark/ant.wasm")));
     let rules: Vec<_> = config.rules.iter().map(|rule| (rule.name.as_str(), rule.line, rule.stop)).collect();
     assert_eq!(rules, [("z", 5, false), ("a", 8, true)]);
+}
+
+#[test]
+fn a_connector_may_lie_elsewhere_and_its_pin_beside_the_file() {
+    let config = parse("[source.a]\nconnector = \"oci://ghcr.io/acme/forum:1.2\"\n");
+    assert_eq!(config.sources[0].connector.to_string(), "oci://ghcr.io/acme/forum:1.2");
+    assert!(matches!(config.sources[0].connector, ConnectorRef::Remote(_)));
+    assert_eq!(config.lock(), Path::new("/etc/hark/hark.lock"));
+    let trust = parse("[trust]\nrequire = \"all\"\n").trust;
+    assert_eq!((trust.require, trust.publishers.len()), (Require::All, 0));
 }
 
 #[test]

@@ -10,8 +10,6 @@ mod tools;
 
 use std::path::{Path, PathBuf};
 
-use hark_config::ConnectorRef;
-
 use crate::cli::Cli;
 use crate::exit::{Done, Exit, Failure};
 use crate::{print, wiring};
@@ -24,8 +22,8 @@ pub async fn run(cli: &Cli, folder: &Path, install: bool) -> Done {
     let file = build(folder, install)?;
     // With the cache of the folder's own configuration, `plugin try` need not compile it again.
     let config = wiring::config(&folder.join("hark.toml")).ok();
-    let connector =
-        wiring::Assembler::new(config.as_ref())?.connector(&ConnectorRef::File(file.clone())).await?;
+    // What was built just now is neither pinned nor signed yet.
+    let (_, connector) = wiring::Assembler::new(config.as_ref())?.component(&file).await?;
     print::built(&file, &connector, cli.json);
     Ok(())
 }
