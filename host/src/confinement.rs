@@ -42,12 +42,12 @@ pub fn needs(config: &Config) -> Needs {
             ConnectorRef::Remote(_) => read.push(config.components.clone()),
             ConnectorRef::Bundled(_) => {}
         }
-        // The folder, because a secret that is changed is usually another file under the same name.
-        read.extend(source.credentials.values().filter_map(|from| match from {
-            SecretRef::File(path) => Some(folder_of(path)),
-            SecretRef::Env(_) | SecretRef::Cmd(_) => None,
-        }));
     }
+    // The folder, because a secret that is changed is usually another file under the same name.
+    read.extend(secrets(config).filter_map(|(_, from)| match from {
+        SecretRef::File(path) => Some(folder_of(path)),
+        _ => None,
+    }));
     read.extend(
         ["SSL_CERT_FILE", "SSL_CERT_DIR"].into_iter().filter_map(std::env::var_os).map(PathBuf::from),
     );
@@ -62,14 +62,18 @@ pub fn needs(config: &Config) -> Needs {
 
 /// Why programs must be started: secrets that are asked of one.
 fn programs(config: &Config) -> Option<String> {
-    let asked = config.sources.iter().find_map(|source| {
-        let by_program = |(_, from): &(&String, &SecretRef)| matches!(from, SecretRef::Cmd(_));
-        source.credentials.iter().find(by_program).map(|(name, _)| (source.name.clone(), name.clone()))
-    })?;
-    Some(format!(
-        "source {} asks a program for `{}`; with file: or env: this could be given up",
-        asked.0, asked.1
-    ))
+    let (whose, _) = secrets(config).find(|(_, from)| matches!(from, SecretRef::Cmd(_)))?;
+    Some(format!("{whose} is asked of a program; with file: or env: this could be given up"))
+}
+
+/// Every place that a secret comes from, with what it is, for people.
+fn secrets(config: &Config) -> impl Iterator<Item = (String, &SecretRef)> {
+    let of_sources = config.sources.iter().flat_map(|source| {
+        let name = move |key: &str| format!("`{key}` of source {}", source.name);
+        source.credentials.iter().map(move |(key, from)| (name(key), from))
+    });
+    let all = of_sources.chain(config.token_key.iter().map(|from| ("`token_key`".to_owned(), from)));
+    all.flat_map(|(whose, from)| from.parts().into_iter().map(move |part| (whose.clone(), part)))
 }
 
 fn folder_of(file: &Path) -> PathBuf {

@@ -111,7 +111,7 @@ fn what_cannot_be_given_up_is_said() {
     let output = hark(&folder, &["run", "--once"]).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(3), "{said}");
-    assert!(said.contains("files: source blog asks a program for `password`"), "{said}");
+    assert!(said.contains("files: `password` of source blog is asked of a program"), "{said}");
     assert!(!folder.path().join("hark.db").exists(), "it began all the same");
 }
 

@@ -273,6 +273,19 @@ pub struct Oauth2Ref {
     pub client_in_form: bool,
 }
 
+impl SecretRef {
+    /// Returns where its values come from, each an environment variable, a file or a command.
+    pub fn parts(&self) -> Vec<&Self> {
+        match self {
+            Self::Env(_) | Self::File(_) | Self::Cmd(_) => vec![self],
+            Self::Oauth1(keys) => {
+                vec![&keys.consumer_key, &keys.consumer_secret, &keys.token, &keys.token_secret]
+            }
+            Self::Oauth2(client) => client.client_secret.iter().chain(&client.refresh_token).collect(),
+        }
+    }
+}
+
 impl std::fmt::Display for SecretRef {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
