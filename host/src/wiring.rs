@@ -7,8 +7,8 @@ use std::sync::Arc;
 use hark_analysis::{Analyser, Model};
 use hark_cassette::Tape;
 use hark_config::{Config, ConnectorRef, RemoteRef, SourceConfig};
-use hark_egress::SourceGate;
-use hark_model::SourceLimits;
+use hark_egress::{GateOptions, Shared, Shelf, ShelfError, SourceGate, Vault, VaultKey};
+use hark_model::{SecretRef, SourceLimits};
 use hark_pipeline::{AssembleError, Deliveries, DeliveryAnswer, Enricher, Incoming, SourceSetup, now};
 use hark_routing::Router;
 use hark_runtime::{Connector, Runtime, RuntimeOptions};
@@ -122,6 +122,10 @@ pub struct Assembler {
     /// Pins and trust; without a configuration, a file is what it is.
     supply: Option<Supply>,
     loaded: Vec<(ConnectorRef, Connector)>,
+    /// What the gates of all sources have in common.
+    shared: Shared,
+    /// The key of tokens and the database, until a source needs them.
+    keeping: Option<(SecretRef, PathBuf)>,
 }
 
 impl Assembler {
@@ -135,8 +139,25 @@ impl Assembler {
             memory_mib_max: asked.max().unwrap_or(0).max(SourceLimits::STRICT.memory_mib),
         };
         let runtime = Runtime::new(options).or_exit(Exit::Internal)?;
+        let keeping = config.and_then(|config| Some((config.token_key.clone()?, config.data.clone())));
         let supply = config.map(supply).transpose()?;
-        Ok(Self { runtime, supply, loaded: Vec::new() })
+        Ok(Self { runtime, supply, loaded: Vec::new(), shared: Shared::default(), keeping })
+    }
+
+    /// Returns what the gate of `source` has in common with the others; the first source that renews a token opens
+    /// the database to keep it in.
+    async fn shared(&mut self, source: &SourceConfig) -> Result<Shared, Failure> {
+        let renews =
+            |from: &SecretRef| matches!(from, SecretRef::Oauth2(client) if client.refresh_token.is_some());
+        if source.credentials.values().any(renews)
+            && let Some((from, data)) = self.keeping.take()
+        {
+            let key = VaultKey::resolve(&from)
+                .await
+                .map_err(|error| Failure::new(Exit::Config, format!("token_key: {}", chain(&error))))?;
+            self.shared.keep_in(Vault::new(key, shelf(&open_store(&data)?)));
+        }
+        Ok(self.shared.clone())
     }
 
     /// Loads a connector: bundled, from a file, or as it was fetched and pinned. Nothing is fetched.
@@ -200,17 +221,37 @@ impl Assembler {
     /// Puts a source together: connector, settings, permissions, credentials.
     pub async fn source(&mut self, source: &SourceConfig) -> Result<SourceSetup, Failure> {
         let connector = self.connector(&source.connector).await?;
-        SourceSetup::assemble(source, connector, now()).await.map_err(|error: AssembleError| {
-            Failure::new(Exit::Source, format!("source {}: {}", source.name, chain(&error)))
-        })
-    }
-    /// The same with everything that passes its gate noted on `tape`.
-    pub async fn recorded(&mut self, source: &SourceConfig, tape: Tape) -> Result<SourceSetup, Failure> {
-        let connector = self.connector(&source.connector).await?;
-        let open = |options| SourceGate::recording(options, tape);
+        let shared = self.shared(source).await?;
+        let open = |options| SourceGate::new(GateOptions { shared, ..options });
         SourceSetup::assemble_with(source, connector, now(), open).await.map_err(|error: AssembleError| {
             Failure::new(Exit::Source, format!("source {}: {}", source.name, chain(&error)))
         })
+    }
+
+    /// The same with everything that passes its gate noted on `tape`.
+    pub async fn recorded(&mut self, source: &SourceConfig, tape: Tape) -> Result<SourceSetup, Failure> {
+        let connector = self.connector(&source.connector).await?;
+        let shared = self.shared(source).await?;
+        let open = |options| SourceGate::recording(GateOptions { shared, ..options }, tape);
+        SourceSetup::assemble_with(source, connector, now(), open).await.map_err(|error: AssembleError| {
+            Failure::new(Exit::Source, format!("source {}: {}", source.name, chain(&error)))
+        })
+    }
+}
+
+/// Keeps sealed tokens in the database.
+fn shelf(store: &Store) -> Shelf {
+    let (reading, writing) = (store.clone(), store.clone());
+    let failed = |error: StoreError| ShelfError(Box::new(error));
+    Shelf {
+        load: Arc::new(move |name| {
+            let store = reading.clone();
+            Box::pin(async move { store.kept_token(name).await.map_err(failed) })
+        }),
+        save: Arc::new(move |name, sealed| {
+            let store = writing.clone();
+            Box::pin(async move { store.keep_token(name, sealed, now()).await.map_err(failed) })
+        }),
     }
 }
 
