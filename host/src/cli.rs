@@ -117,6 +117,14 @@ pub struct TrainArgs {
     /// How often each text is seen.
     #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=100))]
     pub epochs: u32,
+    /// Share of features left out each time, from 0 to 0.9: less where there are few texts.
+    #[arg(long, default_value_t = 0.3, value_name = "SHARE", value_parser = parse_dropout)]
+    pub dropout: f32,
+}
+
+fn parse_dropout(text: &str) -> Result<f32, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=0.9).contains(share));
+    share.ok_or_else(|| "must be a number from 0 to 0.9".to_owned())
 }
 
 /// Flags of `eval`.

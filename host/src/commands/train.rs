@@ -10,7 +10,8 @@ use crate::print;
 pub fn run(cli: &Cli, args: &TrainArgs) -> Done {
     let refused = |error: &dyn std::error::Error| Failure::of(Exit::Usage, error);
     let texts = read_files(&args.files, args.language.as_deref()).map_err(|error| refused(&error))?;
-    let options = TrainOptions { seed: args.seed, epochs: args.epochs, ..TrainOptions::default() };
+    let TrainArgs { seed, epochs, dropout, .. } = *args;
+    let options = TrainOptions { seed, epochs, dropout, ..TrainOptions::default() };
     let mut progress = |step: Progress| print::progress(step, cli.json);
     let trained = train(&texts, &options, &mut progress).map_err(|error| refused(&error))?;
     std::fs::write(&args.out, trained.model.to_bytes()).map_err(|error| {

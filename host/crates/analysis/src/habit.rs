@@ -33,7 +33,7 @@ impl Habit {
     pub fn usual(&self) -> Option<(&str, f64)> {
         let (language, count) = self.counts.iter().max_by_key(|(_, count)| *count)?;
         let share = f64::from(*count) / f64::from(self.texts);
-        (self.texts >= TEXTS_MIN && share >= SHARE_MIN).then(|| (language.as_str(), share * DISCOUNT))
+        (self.texts >= TEXTS_MIN && share >= SHARE_MIN).then_some((language.as_str(), share * DISCOUNT))
     }
 }
 

@@ -113,9 +113,8 @@ impl Fitting<'_> {
             let at = place(*feature);
             paces[at] += square * share * share;
             let rate = self.options.rate / paces[at].sqrt();
-            let weights = &mut now.weights[at];
-            for label in 0..3 {
-                weights[label] -= rate * (errors.of[label] * share + self.options.decay * weights[label]);
+            for (weight, error) in now.weights[at].iter_mut().zip(errors.of) {
+                *weight -= rate * (error * share + self.options.decay * *weight);
             }
         }
     }
