@@ -143,7 +143,6 @@ fn read(table: &toml::Spanned<DeTable<'_>>, path: &Path, sink: &Sink<'_>) -> Con
         webhooks,
         confine,
         models,
-        models,
         sources,
         trust,
         registries,
