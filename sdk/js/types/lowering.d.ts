@@ -261,9 +261,19 @@ export function actionInfoToWit(given: any, path: any): {
     maxChars: any;
     needsSummon: boolean;
 };
+export function proofToWit(given: any, path: any): {
+    key: string;
+    parameter: string;
+};
 export function placementToWit(it: any, path: any): {
     tag: string;
     val?: undefined;
+} | {
+    tag: string;
+    val: {
+        key: string;
+        parameter: string;
+    };
 } | {
     tag: string;
     val: string;
@@ -274,6 +284,12 @@ export function credentialInfoToWit(given: any, path: any): {
     placement: {
         tag: string;
         val?: undefined;
+    } | {
+        tag: string;
+        val: {
+            key: string;
+            parameter: string;
+        };
     } | {
         tag: string;
         val: string;
@@ -358,6 +374,7 @@ export function deliveryResultToWit(given: any, path: any): {
     dedupeKey: string | undefined;
     events: any[];
     pollNow: any[];
+    streamName: string | undefined;
 };
 export function actionFromWit(it: any): {
     name: any;
