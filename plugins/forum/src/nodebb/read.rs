@@ -2,7 +2,7 @@
 //!
 //! Holds: the cursor moves only when all pages down to it were read. Pages are counted by number, so that a post
 //! deleted between two requests hides another from the second: after a read of several pages the next one goes
-//! back as far once more.
+//! back as far once more, and tells only what the first did not see.
 
 use std::collections::BTreeSet;
 
@@ -24,6 +24,9 @@ struct Position {
     /// Down to which id the next read goes once more.
     #[serde(default)]
     again: Option<u64>,
+    /// What that read need not tell: the posts that the one before saw.
+    #[serde(default)]
+    seen: BTreeSet<u64>,
     /// When it was read last.
     #[serde(default)]
     at: Ms,
@@ -36,13 +39,16 @@ struct Run {
     /// Posts from this id on were delivered in this run.
     below: Option<u64>,
     top: u64,
+    /// Posts of this run that need not be told again.
+    #[serde(default)]
+    seen: BTreeSet<u64>,
 }
 
 /// Reads one page of recent posts and their topics.
 pub fn read(mut client: Client<'_>, request: &ReadRequest) -> Result<Batch, Fault> {
     let position: Position = cursor::read(CURSOR_VERSION, request.cursor.as_deref())?.unwrap_or_default();
     let run: Option<Run> = cursor::read(CURSOR_VERSION, request.continuation.as_deref())?;
-    let mut run = run.unwrap_or(Run { page: 1, below: None, top: position.top });
+    let mut run = run.unwrap_or(Run { page: 1, below: None, top: position.top, seen: BTreeSet::new() });
     let place = crate::settings::place_of(request.target.as_deref())?;
     let floor = position.again.unwrap_or(position.top);
     let since = (position.top == 0 || request.since.is_some()).then(|| client.settings.since(request));
@@ -53,15 +59,18 @@ pub fn read(mut client: Client<'_>, request: &ReadRequest) -> Result<Batch, Faul
         || page.is_empty()
         || page.iter().any(|post| post.timestamp.zip(since).is_some_and(|(at, since)| at < since));
     let mut new: Vec<&Recent> = page.iter().filter(|post| is_new(post, floor, run.below, since)).collect();
+    new.retain(|post| post.pid.is_none_or(|pid| !position.seen.contains(&pid)));
     new.sort_by_key(|post| std::cmp::Reverse(post.pid));
     run.top = run.top.max(new.first().and_then(|post| post.pid).unwrap_or(0));
     let wanted = |post: &&Recent| {
         let cid = post.topic.as_ref().and_then(|topic| topic.cid);
         client.settings.listens_to(cid) && (place.is_none() || cid == place)
     };
+    let pids: Vec<u64> = new.iter().filter_map(|post| post.pid).collect();
     let new: Vec<&Recent> = new.into_iter().filter(wanted).collect();
     let mut out = Out::new(request.budget.max_events);
     let cut = deliver(&mut client, &new, &mut out)?;
+    run.seen.extend(pids.into_iter().filter(|pid| cut.is_none_or(|cut| *pid >= cut)));
     run.below = cut.or_else(|| new.last().and_then(|post| post.pid)).or(run.below);
     let mut batch = Batch::new(out.events());
     if cut.is_none() && !is_last && run.page >= limits::NODEBB_PAGES_MAX {
@@ -69,7 +78,8 @@ pub fn read(mut client: Client<'_>, request: &ReadRequest) -> Result<Batch, Faul
     }
     if cut.is_none() && (is_last || run.page >= limits::NODEBB_PAGES_MAX) {
         let again = (run.page > 1 && position.again.is_none()).then_some(position.top);
-        let position = Position { top: run.top, again, at: Clock::now() };
+        let seen = if again.is_some() { run.seen } else { BTreeSet::new() };
+        let position = Position { top: run.top, again, seen, at: Clock::now() };
         return Ok(batch.cursor(cursor::write(CURSOR_VERSION, &position)?));
     }
     run.page += u32::from(cut.is_none());
