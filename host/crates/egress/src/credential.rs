@@ -207,7 +207,7 @@ impl From<Refusal> for HmacDenied {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::CredentialUnbound { name, source_name } => Self::Unbound { name, source_name },
-            other => Self::Refused(other.to_string()),
+            other => Self::Refused(other.told()),
         }
     }
 }

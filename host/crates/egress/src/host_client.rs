@@ -245,7 +245,7 @@ fn unfit(name: &str) -> HttpFault {
 }
 
 fn denied(refusal: Refusal) -> HttpFault {
-    HttpFault::Denied(refusal.to_string())
+    HttpFault::Denied(refusal.told())
 }
 
 fn fault(error: reqwest::Error) -> HttpFault {

@@ -123,6 +123,7 @@ rules! {
     Refusal::HostNotGranted { .. } => "host-not-granted",
     Refusal::EndpointNotAsked { .. } => "endpoint-not-asked",
     Refusal::EndpointNotGranted { .. } => "endpoint-not-granted",
+    Refusal::PlainHttp { .. } => "plain-http",
     Refusal::EndpointForm { .. } => "endpoint-form",
     Refusal::Address(_) => "address",
     Refusal::Method { .. } => "method",

@@ -1,6 +1,6 @@
 //! Attempts to have a credential sent to where it must not go, or to learn it.
 
-use hark_egress::{HmacDigest, HttpFault, HttpRequest, Secret, SecretEncoding, WireFault};
+use hark_egress::{HmacDenied, HmacDigest, HttpFault, HttpRequest, Secret, SecretEncoding, WireFault};
 use hark_model::{Oauth2Ref, Placement, SecretRef};
 
 use crate::kit::{Authority, all_here, call, credential, gate, get, get_with, options, wire_options};
@@ -46,6 +46,14 @@ pub const CASES: &[(&str, Attack, &str)] = &[
     ("login of a client that is not believed", Refused(r#"{"error":"invalid_client"}"#), "credential-refused"),
 ];
 
+/// A key without a value has a fault of its own, which names no rule.
+fn told(denied: HmacDenied) -> String {
+    match denied {
+        HmacDenied::Refused(why) => why,
+        HmacDenied::Unbound { .. } => format!("rule credential-unbound: {denied}"),
+    }
+}
+
 #[tokio::test]
 async fn no_credential_goes_astray() {
     let (front, other) = (Server::start(|_| ok("x")).await, Server::start(|_| ok("x")).await);
@@ -77,7 +85,7 @@ async fn no_credential_goes_astray() {
             Sign(name) => call_of()
                 .hmac(name, HmacDigest::Sha256, b"x")
                 .map(|_| ())
-                .map_err(|denied| HttpFault::Denied(denied.0)),
+                .map_err(|denied| HttpFault::Denied(told(denied))),
             Refused(answer) => refused(answer).await,
             Send { url, credential } => {
                 let url = url

@@ -10,6 +10,7 @@ mod addresses;
 mod answers;
 mod certificates;
 mod credentials;
+mod host;
 #[path = "../gate/kit.rs"]
 #[allow(dead_code, reason = "shared with the other tests of the gate")]
 mod kit;
@@ -40,6 +41,7 @@ fn all() -> Vec<(&'static str, &'static str)> {
     all.extend(answers::CASES.iter().map(|(name, _, rule)| (*name, *rule)));
     all.extend(certificates::CASES.iter().map(|(name, _, rule)| (*name, *rule)));
     all.extend(credentials::CASES.iter().map(|(name, _, rule)| (*name, *rule)));
+    all.extend(host::CASES.iter().map(|(name, _, rule)| (*name, *rule)));
     all.extend(wires::CASES.iter().map(|(name, _, rule)| (*name, *rule)));
     all.extend(wires::LOGINS.iter().map(|(name, _, _, _, rule)| (*name, *rule)));
     all

@@ -35,6 +35,7 @@ impl Verdict {
             Err(WireFault::Timeout) => "timeout".to_owned(),
             Err(WireFault::Budget) => "budget".to_owned(),
             Err(WireFault::Closed) => "closed".to_owned(),
+            Err(WireFault::Connect(why)) => format!("broken {why}"),
             Err(WireFault::Tls(why)) => format!("tls {why}"),
             Ok(_) => "PASSED".to_owned(),
         };
