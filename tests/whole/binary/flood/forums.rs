@@ -1,6 +1,6 @@
-//! Discourse and NodeBB, read by time.
+//! Discourse, read by time.
 
-use hark_doubles::platforms::{discourse, nodebb};
+use hark_doubles::platforms::discourse;
 use serde_json::json;
 
 use crate::social::{MINUTE, double, ids, lift, read_past};
@@ -15,16 +15,6 @@ pub fn discourse() {
     let source = Source::of_double("forum", &double.base_url(), settings)
         .credential("discourse-key", discourse::API_KEY);
     read_past("discourse", &double, &source, "posts", MINUTE, items() / 50);
-    held::assert_same(&source.store(), ids(&double).into_iter().map(native));
-}
-
-pub fn nodebb() {
-    let double = double("nodebb");
-    double.control(json!({ "op": "seed", "items": items() }));
-    let settings = json!({ "software": "nodebb", "url": double.base_url() });
-    let source =
-        Source::of_double("forum", &double.base_url(), settings).credential("nodebb-token", nodebb::TOKEN);
-    read_past("nodebb", &double, &source, "posts", MINUTE, items() / 20);
     held::assert_same(&source.store(), ids(&double).into_iter().map(native));
 }
 

@@ -68,6 +68,7 @@ impl Host {
         let component = match &source.connector {
             ConnectorRef::Bundled(id) => hark_bundled::component(id.as_str()).unwrap().to_vec(),
             ConnectorRef::File(file) => std::fs::read(file).unwrap(),
+            ConnectorRef::Remote(reference) => panic!("{reference} is not fetched in a test"),
         };
         let cache_dir = Some(PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("compiled"));
         let runtime = Runtime::new(RuntimeOptions { cache_dir, ..RuntimeOptions::default() }).unwrap();

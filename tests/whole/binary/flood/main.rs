@@ -1,9 +1,9 @@
-//! A hundred thousand items through each connector and its double, while one request of ten goes wrong: nothing is
+//! Thousands of items through connectors and their doubles, while one request of ten goes wrong: nothing is
 //! lost, nothing doubled, and the host's memory does not grow with what passes.
 //!
 //! Each trial has two processes. This one plays the platform; the other one is the host, started from the same
 //! file, with the real runtime, gate, pipeline and store: so its memory is its own. `HARK_FLOOD_ITEMS` sets another
-//! number of items for a quick look.
+//! number of items than two thousand.
 
 #![allow(clippy::unwrap_used, reason = "a test may end at once")]
 
@@ -33,7 +33,6 @@ fn main() -> ExitCode {
         ("facebook", social::facebook),
         ("x", social::x),
         ("discourse", forums::discourse),
-        ("nodebb", forums::nodebb),
         ("phpbb", feeds::phpbb),
         ("rss", feeds::rss),
     ];
@@ -51,5 +50,5 @@ fn missing(language: Language) -> Option<String> {
 
 /// How many items there are.
 fn items() -> u64 {
-    std::env::var("HARK_FLOOD_ITEMS").map_or(100_000, |text| text.parse().unwrap())
+    std::env::var("HARK_FLOOD_ITEMS").map_or(2_000, |text| text.parse().unwrap())
 }

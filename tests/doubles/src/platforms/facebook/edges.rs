@@ -130,7 +130,9 @@ fn posts(
     let passed = Cell::new(0);
     let fits = |post: &Post| {
         let has = window.has(post.created_at);
-        passed.set(if has { 0 } else { passed.get() + 1 });
+        // What is too new is passed over however much it is; behind what is too old there may be an edit or two.
+        let is_past = !has && post.created_at < window.since;
+        passed.set(if is_past { passed.get() + 1 } else { 0 });
         has
     };
     let mut found: Vec<Post> = Vec::new();
