@@ -62,7 +62,8 @@ impl Rates {
         let standing = Standing {
             bucket: allowance.bucket.clone(),
             limit,
-            remaining: limit - window.used,
+            // A limit may have been lowered within its window.
+            remaining: limit.saturating_sub(window.used),
             resets_at: window.ends_at,
             window_ms: allowance.window_ms,
         };

@@ -31,10 +31,7 @@ impl Settings {
     }
 
     fn url(&self) -> Result<&str, Fault> {
-        match &self.url {
-            None if self.has("guesses-settings") => Ok("http://127.0.0.1"),
-            url => url.as_deref().ok_or_else(|| Fault::config("url", "it is missing")),
-        }
+        self.url.as_deref().ok_or_else(|| Fault::config("url", "it is missing"))
     }
 }
 

@@ -8,8 +8,11 @@ use hark_cassette::Cassette;
 use hark_certify::{Bench, LAWS, certify};
 use hark_runtime::{Runtime, RuntimeOptions};
 
+/// Laws that are not tried for one reason, and the reason.
+type Group = (&'static str, &'static [&'static str]);
+
 /// Laws that cannot be tried on a connector by what it does not do, each group with the reason that is told.
-const NOT_TRIED: &[(&str, &[(&str, &[&str])])] = &[
+const NOT_TRIED: &[(&str, &[Group])] = &[
     (
         "email",
         &[

@@ -243,7 +243,8 @@ impl<'a> Evaluator<'a> {
             let (begin, computed) = (Instant::now(), computed());
             let done = texts.iter().filter(|text| work(text)).count();
             let of_thread = computed.and_then(|before| self::computed()?.checked_sub(before));
-            let seconds = of_thread.unwrap_or_else(|| begin.elapsed()).as_secs_f64();
+            let seconds =
+                of_thread.filter(|took| !took.is_zero()).unwrap_or_else(|| begin.elapsed()).as_secs_f64();
             if done > 0 && seconds > 0.0 {
                 self.found.figures.push(Figure {
                     set: "speed, one thread".to_owned(),

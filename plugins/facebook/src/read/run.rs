@@ -98,21 +98,21 @@ impl<'r> Run<'r> {
     /// No later read looks for what such a walk has left out, so it is through only when it says so.
     pub fn part<C: Serialize>(self, ended: Result<Option<C>, Fault>, anew: C) -> Result<Batch, Fault> {
         let slow_until = self.slow_until();
-        let (place, limited_until) = match ended {
-            Ok(place) => (place, None),
-            Err(fault) if self.events.is_empty() => return Err(fault),
+        let place = match ended {
+            Ok(place) => place,
+            // What does not pass soon by itself is told at once; what was found is found again.
+            Err(fault) if self.events.is_empty() || !matches!(fault, Fault::Transient(_)) => {
+                return Err(fault);
+            }
             Err(fault) => {
                 warn!("the read stops half-way, what was found is kept: {fault:?}");
-                match fault {
-                    Fault::RateLimited(Limit { until, .. }) => (Some(anew), until),
-                    _ => (Some(anew), None),
-                }
+                Some(anew)
             }
         };
         let place = place.map(|place| cursor::write(manifest::CURSOR_VERSION, &place)).transpose()?;
         Ok(Batch {
             continuation: place,
-            not_before: slow_until.max(limited_until),
+            not_before: slow_until,
             limit_left: Some(self.usage.left()),
             limit_resets: slow_until,
             ..Batch::new(self.events.into_list())

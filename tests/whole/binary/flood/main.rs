@@ -29,7 +29,7 @@ fn main() -> ExitCode {
     if let Some(job) = std::env::var_os(host::JOB) {
         return host::run(job.as_ref());
     }
-    let bundled: [(&'static str, fn()); 6] = [
+    let bundled: [(&'static str, fn()); 5] = [
         ("facebook", social::facebook),
         ("x", social::x),
         ("discourse", forums::discourse),

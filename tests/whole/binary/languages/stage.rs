@@ -184,6 +184,9 @@ pub fn ids(events: &[Event]) -> Vec<String> {
 
 /// The removals among events.
 pub fn removed(events: &[Event]) -> Vec<&str> {
-    let removal = |event| if let &Event::Removal(ref it) = event { Some(it.id.as_str()) } else { None };
-    events.iter().filter_map(removal).collect()
+    let removals = events.iter().filter_map(|event| match event {
+        Event::Removal(it) => Some(it.id.as_str()),
+        _ => None,
+    });
+    removals.collect()
 }

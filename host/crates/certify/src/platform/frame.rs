@@ -81,7 +81,7 @@ fn recorded(listing: &Listing, exchange: &Exchange) -> Option<(Value, Vec<String
     };
     let kept = |line: &&String| {
         let name = line.split(':').next().unwrap_or_default();
-        !VALIDATORS.contains(&name) && !(listing.link && name == "link")
+        !(VALIDATORS.contains(&name) || listing.link && name == "link")
     };
     Some((page, headers.iter().filter(kept).cloned().collect()))
 }

@@ -40,7 +40,6 @@ pub const FAULTS: &[(&str, &str)] = &[
     ("forgiving-cursor", "foreign-cursor"),
     ("greedy-events", "budget-events"),
     ("greedy-requests", "budget-requests"),
-    ("guesses-settings", "settings"),
     ("ignores-retry-after", "status-429"),
     ("impure-normalise", "normalise-pure"),
     ("invents-origins", "provenance"),

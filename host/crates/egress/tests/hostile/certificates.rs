@@ -21,7 +21,7 @@ type Present = fn(&Made) -> Shown;
 
 pub enum Shown {
     /// A chain of certificates and the key of the first.
-    Chain(Vec<CertificateDer<'static>>, KeyPair),
+    Chain(Vec<CertificateDer<'static>>, Box<KeyPair>),
     /// These bytes instead of TLS.
     Bytes(&'static [u8]),
 }
@@ -81,7 +81,7 @@ impl Made {
         change(&mut params);
         let key = key();
         let certificate = params.signed_by(&key, &self.authority).unwrap();
-        Shown::Chain(vec![certificate.der().clone()], key)
+        Shown::Chain(vec![certificate.der().clone()], Box::new(key))
     }
 
     /// A certificate that is right but for who signed it: one that `change` makes an authority, or not.
@@ -92,7 +92,7 @@ impl Made {
         let between = CertifiedIssuer::signed_by(between, key(), &self.authority).unwrap();
         let key = key();
         let leaf = CertificateParams::new(vec![NAME.to_owned()]).unwrap().signed_by(&key, &between).unwrap();
-        Shown::Chain(vec![leaf.der().clone(), between.der().clone()], key)
+        Shown::Chain(vec![leaf.der().clone(), between.der().clone()], Box::new(key))
     }
 }
 
@@ -101,7 +101,7 @@ fn self_signed() -> Shown {
     let mut params = CertificateParams::new(vec![NAME.to_owned()]).unwrap();
     params.distinguished_name.push(DnType::CommonName, NAME);
     let certificate = params.self_signed(&key).unwrap();
-    Shown::Chain(vec![certificate.der().clone()], key)
+    Shown::Chain(vec![certificate.der().clone()], Box::new(key))
 }
 
 /// Starts a server that presents `shown`.

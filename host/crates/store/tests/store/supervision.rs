@@ -29,7 +29,7 @@ fn the_last_and_the_most_of_each_thing_are_kept() {
     let source = given.run(given.store.sources()).unwrap().remove(0);
     let memory =
         Spending { resource: "memory".to_owned(), last: 20, last_at: 3, peak: 50, peak_at: 2, most: 32 };
-    assert_eq!(source.spending, [memory.clone()]);
+    assert_eq!(source.spending, std::slice::from_ref(&memory));
     assert_eq!((memory.percent(memory.last), memory.percent(memory.peak)), (Some(63), Some(157)));
     assert_eq!(Spending { most: 0, ..memory }.percent(1), None);
 }

@@ -160,7 +160,8 @@ async fn a_pin_does_not_change_by_itself_and_not_to_an_older_version() {
 #[tokio::test]
 async fn what_is_cut_or_too_large_or_no_component_is_not_taken() {
     let whole = component("forum");
-    let answers: [(&str, fn(&[u8]) -> Answer, &str); 5] = [
+    type Spoil = fn(&[u8]) -> Answer;
+    let answers: [(&str, Spoil, &str); 5] = [
         ("cut", |whole| announcing(200, "", whole.len() as u64 + 1, whole), "connection"),
         (
             "announced too large",
