@@ -170,7 +170,7 @@ fn replies(stage: &Stage) {
     assert_eq!(item.conversation, item_id("C024BE91L", &root));
     let again = stage.act(&on, "We look <into> it & call.", "key-1");
     let (Outcome::Done(events) | Outcome::AlreadyDone(events)) = &again else { panic!("{again:?}") };
-    assert_eq!(ids(events), [item.id.clone()], "the same key says it once");
+    assert_eq!(ids(events), std::slice::from_ref(&item.id), "the same key says it once");
 
     stage.control(json!({ "op": "fault", "fault": "lost-answer", "on": { "method": "POST" } }));
     let uncertain = stage.act(&on, "It is repaired.", "key-2");

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::extract::Query;
 use axum::http::{HeaderMap, StatusCode};
@@ -132,7 +133,10 @@ fn config(url: &str, folder: &Path) -> SourceConfig {
 }
 
 async fn recorded(connector: &Connector) -> Cassette {
-    let folder = std::env::temp_dir().join(format!("hark-certify-{}", std::process::id()));
+    // Several tests record at once, each in a folder of its own.
+    static TURN: AtomicU32 = AtomicU32::new(0);
+    let turn = TURN.fetch_add(1, Ordering::Relaxed);
+    let folder = std::env::temp_dir().join(format!("hark-certify-{}-{turn}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let tape = Tape::default();
     let open = |options| SourceGate::recording(options, tape.clone());
