@@ -300,7 +300,8 @@ impl<'s> Run<'s> {
         let seq = self.since.seq.max(newest.saturating_sub(back));
         let cursor = cursor::write(CURSOR_VERSION, &Cursor { seq, id: self.since.id.max(id) })?;
         let pause_ms = if self.settings.has("sleeps-a-year") { 31_536_000_000 } else { 60_000 };
-        let batch = Batch { not_before: Some(Clock::now() + pause_ms), ..batch };
+        let not_before = self.ended.then(|| Clock::now() + pause_ms);
+        let batch = Batch { not_before, ..batch };
         match self.next {
             Some(next) if !self.ended => {
                 let batch = if self.early { batch.cursor(cursor) } else { batch };

@@ -14,6 +14,8 @@ struct Pages {
 struct Page {
     total: u64,
     items: Vec<Post>,
+    /// How long to leave the list alone.
+    pause_ms: Option<Ms>,
 }
 
 #[derive(Deserialize)]
@@ -42,8 +44,9 @@ impl Connector for Pages {
         let items = page.items.into_iter().enumerate().map(|(at, post)| {
             Item::new(post.id, post.text, post.at, response.origin(format!("/items/{at}"))).author("list")
         });
+        let not_before = page.pause_ms.map(|pause_ms| response.received_at() + pause_ms);
         let batch = Batch::new(items).cursor(cursor::write(CURSOR_VERSION, &next)?);
-        Ok(Batch { continuation: (next < page.total).then(Vec::new), ..batch })
+        Ok(Batch { continuation: (next < page.total).then(Vec::new), not_before, ..batch })
     }
 }
 

@@ -102,7 +102,22 @@ impl Bench {
     }
 
     /// Reads until there is no more, or a failure.
-    pub async fn drain(&self, player: &Arc<Player>, mut read: Read, limits: SourceLimits) -> Run {
+    pub async fn drain(&self, player: &Arc<Player>, read: Read, limits: SourceLimits) -> Run {
+        self.drain_while(player, read, limits, |_| true).await
+    }
+
+    /// Reads as `drain` does, and no further than where a batch says that the platform is to be left alone.
+    pub async fn drain_to_pause(&self, player: &Arc<Player>, read: Read, limits: SourceLimits) -> Run {
+        self.drain_while(player, read, limits, |told| told.pause_ms().is_none()).await
+    }
+
+    async fn drain_while(
+        &self,
+        player: &Arc<Player>,
+        mut read: Read,
+        limits: SourceLimits,
+        goes_on: impl Fn(&Told) -> bool,
+    ) -> Run {
         let mut run = Run { cursor: read.cursor.clone().map(|cursor| cursor.0), ..Run::default() };
         for _ in 0..limits::BATCHES_MAX {
             let told = self.read(player, &read, limits).await;
@@ -111,8 +126,9 @@ impl Bench {
             }
             read.cursor = run.cursor.clone().map(Blob);
             read.continuation = told.continuation.clone().map(Blob);
+            let ends = read.continuation.is_none() || !goes_on(&told);
             run.told.push(told);
-            if read.continuation.is_none() {
+            if ends {
                 break;
             }
         }

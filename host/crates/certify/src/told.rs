@@ -39,6 +39,12 @@ impl Told {
         self.error.as_ref().map(CallError::class)
     }
 
+    /// Returns how long the platform is to be left alone in the middle of a run, in milliseconds.
+    pub fn pause_ms(&self) -> Option<Ms> {
+        let until = self.not_before.filter(|_| self.continuation.is_some())?;
+        Some(until - self.at).filter(|pause| *pause > 0)
+    }
+
     /// Says how it ended where it should have ended with an answer or a fault.
     pub fn crash(&self) -> Option<String> {
         match &self.error {

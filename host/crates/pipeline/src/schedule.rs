@@ -28,6 +28,11 @@ pub enum Ended<'a> {
         /// The connector asks not to be called before.
         not_before: Option<Ms>,
     },
+    /// There is more, but the connector asks not to be called for a while.
+    Paused {
+        /// When the run goes on.
+        until: Ms,
+    },
     /// The connector or its call failed.
     Failed {
         /// What decides.
@@ -80,6 +85,7 @@ impl Pace {
 pub fn decide(past: Past, ended: Ended<'_>, pace: Pace, now: Ms, chance: f64) -> Decision {
     let (class, fault) = match ended {
         Ended::Done { not_before } => return done(pace.interval, not_before, now, chance),
+        Ended::Paused { until } => return paused(until, now),
         Ended::Failed { class, fault } => (class, fault),
     };
     let worse = Past { faults: past.faults.saturating_add(1), ..past };
@@ -124,6 +130,13 @@ fn done(interval: Duration, not_before: Option<Ms>, now: Ms, chance: f64) -> Dec
     Decision { next: Next::At(at), state: CheckpointState::Ok, drop_cursor: false, past: Past::default() }
 }
 
+/// The rest is there already: it waits for the platform's allowance, not for the next interval.
+fn paused(until: Ms, now: Ms) -> Decision {
+    let at = until.clamp(now, now + millis(limits::NOT_BEFORE_MAX));
+    let (next, state) = (Next::At(at), CheckpointState::Waiting);
+    Decision { next, state, drop_cursor: false, past: Past::default() }
+}
+
 /// Doubles from `least` to fifteen minutes; the upper half of each step is chance.
 fn back_off(least: Duration, faults: u32, chance: f64) -> Duration {
     let step = least.saturating_mul(1 << faults.min(16)).min(limits::BACK_OFF_MAX);
@@ -165,6 +178,17 @@ mod tests {
             NOW,
             1.0,
         )
+    }
+
+    #[test]
+    fn a_run_that_pauses_goes_on_when_it_may_whatever_the_interval() {
+        let day = millis(limits::NOT_BEFORE_MAX);
+        for (until, want) in [(NOW - 5, NOW), (NOW + 500, NOW + 500), (Ms::MAX, NOW + day)] {
+            let past = Past { faults: 7, ..Past::default() };
+            let decision = decide(past, Ended::Paused { until }, Pace::every(MINUTE), NOW, 0.0);
+            assert_eq!((decision.next, decision.state), (Next::At(want), CheckpointState::Waiting));
+            assert_eq!(decision.past, Past::default());
+        }
     }
 
     #[test]

@@ -59,12 +59,15 @@ struct Place {
 /// What one batch led to.
 enum Step {
     On(Place),
+    Pause { place: Place, until: Ms },
     End { not_before: Option<Ms> },
 }
 
 /// How a turn ended that met no trouble.
 enum Turn {
     Done { not_before: Option<Ms> },
+    /// There is more, but not before.
+    Paused { until: Ms },
     More,
 }
 
@@ -134,6 +137,10 @@ impl StreamReader {
                 self.wakeable_at = Some(not_before.unwrap_or(earliest).max(earliest));
                 decide(self.past, Ended::Done { not_before: *not_before }, pace, now(), chance)
             }
+            Ok(Turn::Paused { until }) => {
+                self.wakeable_at = Some(*until);
+                decide(self.past, Ended::Paused { until: *until }, pace, now(), chance)
+            }
             Err(trouble) => {
                 let (class, fault) = trouble.class();
                 self.wakeable_at = None;
@@ -178,6 +185,10 @@ impl StreamReader {
         for _ in 0..batches_max {
             match self.batch(report, &place).await {
                 Ok(Step::On(next)) => place = next,
+                Ok(Step::Pause { place, until }) => {
+                    self.place = Some(place);
+                    return Ok(Turn::Paused { until });
+                }
                 Ok(Step::End { not_before }) => return Ok(Turn::Done { not_before }),
                 Err(trouble) => {
                     self.place = Some(place);
@@ -212,7 +223,11 @@ impl StreamReader {
         if continuation.is_none() {
             return Ok(Step::End { not_before });
         }
-        Ok(Step::On(Place { cursor: cursor.or_else(|| place.cursor.clone()), continuation }))
+        let place = Place { cursor: cursor.or_else(|| place.cursor.clone()), continuation };
+        Ok(match not_before.filter(|until| *until > now()) {
+            Some(until) => Step::Pause { place, until },
+            None => Step::On(place),
+        })
     }
 
     async fn start(&self) -> Result<Place, Trouble> {

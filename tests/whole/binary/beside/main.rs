@@ -5,6 +5,7 @@
 mod deeds;
 mod folder;
 mod past;
+mod pauses;
 mod place;
 mod platform;
 mod supervised;

@@ -62,7 +62,7 @@ pub async fn each(bench: &Bench, wrong: impl Fn(&[Exchange], usize) -> Option<Ht
         for place in tamper::some(places) {
             let (Some(answer), Exchange::Http(http)) = (wrong(&pool, place), &pool[place]) else { continue };
             let player = Arc::new(Player::new(tamper::with_answer(&pool, place, answer), start.at));
-            let run = bench.drain(&player, start.read.clone(), SourceLimits::STRICT).await;
+            let run = bench.drain_to_pause(&player, start.read.clone(), SourceLimits::STRICT).await;
             let times = |player: &Player| {
                 player.heard().http.iter().filter(|asked| asked.line() == http.request).count()
             };
