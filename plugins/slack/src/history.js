@@ -3,7 +3,7 @@
 // Holds: a cursor comes only between two messages, and passes none that was not given; a message that comes while a run
 // goes on waits for the next, so that the replies up to the newest of the first page are known to be read, and of
 // threads that were read beyond it the cursor says how far; no batch is larger than the budget says, one message apart;
-// where the budget ends, or a request fails after something was given, the continuation says where to go on.
+// where the budget ends, or a request fails for a while after something was given, the continuation says where to go on.
 // Not here: what a message means. Replies to what is older than the last page of a run are not looked for.
 
 import { cursor, each, Fault, host, poison } from "hark-sdk";
@@ -81,12 +81,12 @@ export class Run {
     this.count += events.length;
   }
 
-  /** Does a part of the reading; a fault stops it half-way if something was given before. */
+  /** Does a part of the reading; a fault that passes by itself stops it half-way if something was given before. */
   holds(part) {
     try {
       return part();
     } catch (fault) {
-      if (!(fault instanceof Fault) || this.count === 0) throw fault;
+      if (!(fault instanceof Fault) || this.count === 0 || !passes(fault)) throw fault;
       host.warn(`the read stops half-way: ${fault.detail}`);
       this.stopped = fault;
       return false;
@@ -97,6 +97,11 @@ export class Run {
   events() {
     return this.groups.flat();
   }
+}
+
+/** Says whether the host may simply go on later, and knows when. All else is told at once, and what was found is found again. */
+function passes(fault) {
+  return fault.tag === "transient" || (fault.tag === "rate-limited" && fault.until !== undefined);
 }
 
 /** Reads what is new, old, or to be looked at again. */

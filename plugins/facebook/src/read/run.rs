@@ -97,15 +97,16 @@ impl<'r> Run<'r> {
     /// Makes the batch of a walk into the past: where it goes on if it was cut, and `anew` if it failed on its way.
     /// No later read looks for what such a walk has left out, so it is through only when it says so.
     pub fn part<C: Serialize>(self, ended: Result<Option<C>, Fault>, anew: C) -> Result<Batch, Fault> {
-        let slow_until = self.slow_until();
+        let mut slow_until = self.slow_until();
         let place = match ended {
             Ok(place) => place,
-            // What does not pass soon by itself is told at once; what was found is found again.
-            Err(fault) if self.events.is_empty() || !matches!(fault, Fault::Transient(_)) => {
-                return Err(fault);
-            }
+            // What does not pass by itself is told at once; what was found is found again.
+            Err(fault) if self.events.is_empty() || !passes(&fault) => return Err(fault),
             Err(fault) => {
                 warn!("the read stops half-way, what was found is kept: {fault:?}");
+                if let Fault::RateLimited(Limit { until, .. }) = fault {
+                    slow_until = slow_until.max(until);
+                }
                 Some(anew)
             }
         };
@@ -118,6 +119,11 @@ impl<'r> Run<'r> {
             ..Batch::new(self.events.into_list())
         })
     }
+}
+
+/// Tells whether the host may simply go on later, and knows when.
+const fn passes(fault: &Fault) -> bool {
+    matches!(fault, Fault::Transient(_) | Fault::RateLimited(Limit { until: Some(_), .. }))
 }
 
 /// Returns what is left of `ms` in whole seconds, as the Graph API counts.

@@ -76,7 +76,7 @@ class Run:
         try:
             return self._page(path, **query)
         except Fault as fault:
-            if self.events == 0:
+            if self.events == 0 or not passes(fault):
                 raise
             host.warn(f"the read stops half-way: {fault.detail}")
             if isinstance(fault, faults.RateLimited):
@@ -161,6 +161,13 @@ class Run:
         except (faults.NotFound, faults.Protocol, KeyError, TypeError):
             pass  # Gone meanwhile, or no thread: the parent is all that is known.
         return []
+
+
+def passes(fault: Fault) -> bool:
+    """Tells whether the host may simply go on later, and knows when. All else is told at once: what was found
+    before is found again.
+    """
+    return isinstance(fault, faults.Transient) or (isinstance(fault, faults.RateLimited) and fault.until is not None)
 
 
 def has_id(entry: object) -> bool:

@@ -5,18 +5,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may end at once")]
 
-#[allow(dead_code, reason = "its trial waits for laws that do not hold yet")]
 mod certificate;
-#[allow(dead_code, reason = "its trials wait for laws that do not hold yet")]
 mod connectors;
-#[allow(dead_code, reason = "its trial waits for laws that do not hold yet")]
 mod mastodon;
 mod new;
 mod sandbox;
 mod shell;
-#[allow(dead_code, reason = "its trial waits for laws that do not hold yet")]
 mod slack;
-#[allow(dead_code, reason = "its trial waits for laws that do not hold yet")]
 mod stage;
 mod tutorial;
 
@@ -29,12 +24,14 @@ fn main() -> std::process::ExitCode {
     // Each builds a component, which takes a processor for itself.
     arguments.test_threads = Some(1);
     let must_run = std::env::var("CI").is_ok_and(|value| value == "true");
-    let trials: [(&str, Tool, fn()); 6] = [
+    let trials: [(&str, Tool, fn()); 8] = [
         ("what_is_made_from_the_contract_is_not_stale", Tool::Python, new::contract),
         ("the_python_sdk_passes_its_tests_and_types", Tool::Python, new::python_sdk),
         ("the_javascript_sdk_passes_its_tests_and_types", Tool::Node, new::javascript_sdk),
         ("a_new_connector_in_javascript_builds_and_reads_at_once", Tool::Node, new::javascript),
         ("the_tutorial_says_what_happens", Tool::Python, tutorial::run),
+        ("mastodon_listens_to_its_double", Tool::Python, connectors::mastodon),
+        ("slack_listens_to_its_double", Tool::Node, connectors::slack),
         ("nothing_gets_out_of_a_python_component", Tool::Python, sandbox::run),
     ];
     let trials = trials.map(|(name, tool, test)| {

@@ -169,8 +169,7 @@ fn replies(stage: &Stage) {
     assert_eq!((item.direction, item.text.as_str()), (Direction::Outbound, "We look <into> it & call."));
     assert_eq!(item.conversation, item_id("C024BE91L", &root));
     let again = stage.act(&on, "We look <into> it & call.", "key-1");
-    let (Outcome::Done(events) | Outcome::AlreadyDone(events)) = &again else { panic!("{again:?}") };
-    assert_eq!(ids(events), std::slice::from_ref(&item.id), "the same key says it once");
+    assert!(matches!(&again, Outcome::AlreadyDone(events) if ids(events) == [item.id.clone()]), "{again:?}");
 
     stage.control(json!({ "op": "fault", "fault": "lost-answer", "on": { "method": "POST" } }));
     let uncertain = stage.act(&on, "It is repaired.", "key-2");

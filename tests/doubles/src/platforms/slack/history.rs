@@ -69,7 +69,8 @@ pub fn history(world: &World, arguments: &Arguments) -> Answer {
         .filter(|(id, message)| message.thread.is_none() && span.holds(*id));
     let page: Vec<Message> = fitting.by_ref().take(span.limit).map(|(_, message)| message).collect();
     let next = fitting.next().map(|(id, _)| id);
-    let messages = page.iter().map(|message| view::with_thread(channel, message)).collect();
+    let messages =
+        page.iter().map(|message| shown(arguments, view::with_thread(channel, message), message)).collect();
     let mut answer = paged(messages, next);
     answer["pin_count"] = json!(0);
     answer["channel_actions_ts"] = Value::Null;
@@ -91,9 +92,15 @@ pub fn replies(world: &World, arguments: &Arguments) -> Answer {
         .filter(|message| span.holds(message.id) && span.from.is_none_or(|from| message.id >= from));
     let page: Vec<&Message> = fitting.by_ref().take(span.limit.saturating_sub(1).max(1)).collect();
     let next = fitting.next().map(|message| message.id);
-    let messages =
-        std::iter::once(view::with_thread(channel, &top)).chain(page.into_iter().map(view::message));
+    let first = shown(arguments, view::with_thread(channel, &top), &top);
+    let rest = page.into_iter().map(|message| shown(arguments, view::message(message), message));
+    let messages = std::iter::once(first).chain(rest);
     Ok(reply::json(200, &paged(messages.collect(), next)))
+}
+
+/// What apps noted is shown only to who asks for it.
+fn shown(arguments: &Arguments, entity: Value, message: &Message) -> Value {
+    if arguments.is_on("include_all_metadata") { view::noted(entity, message) } else { entity }
 }
 
 fn paged(messages: Vec<Value>, next: Option<u64>) -> Value {

@@ -46,6 +46,8 @@ pub struct Message {
     pub is_tombstone: bool,
     /// Which app said it.
     pub by_app: bool,
+    /// What the app noted with it, as JSON; shown to who asks for it.
+    pub metadata: Option<String>,
 }
 
 impl Message {
@@ -61,6 +63,7 @@ impl Message {
             files: Vec::new(),
             is_tombstone: false,
             by_app: false,
+            metadata: None,
         }
     }
 }

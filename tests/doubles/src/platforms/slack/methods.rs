@@ -131,9 +131,11 @@ fn post(slack: &Slack, world: &mut World, arguments: &Arguments) -> Answer {
     let now: Ms = slack.core.now();
     let number = world.next_id(now);
     let text: String = text.chars().take(TEXT_CHARS_MAX).collect();
-    let message = Message { thread, by_app: true, ..Message::new(number, OWN_USER, text) };
+    let metadata = arguments.get("metadata").map(str::to_owned);
+    let message = Message { thread, by_app: true, metadata, ..Message::new(number, OWN_USER, text) };
     operations::say(slack, world, id, message.clone());
-    let answer = json!({ "ok": true, "channel": id, "ts": ts(number), "message": view::message(&message) });
+    let shown = view::noted(view::message(&message), &message);
+    let answer = json!({ "ok": true, "channel": id, "ts": ts(number), "message": shown });
     Ok(reply::json(200, &answer))
 }
 

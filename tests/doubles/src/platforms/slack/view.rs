@@ -50,6 +50,14 @@ pub fn message(message: &Message) -> Value {
     entity
 }
 
+/// Adds what the app noted with a message.
+pub fn noted(mut entity: Value, message: &Message) -> Value {
+    if let Some(metadata) = message.metadata.as_deref().and_then(|text| serde_json::from_str(text).ok()) {
+        entity["metadata"] = metadata;
+    }
+    entity
+}
+
 /// Returns a message with what hangs on it: its thread, if it has one.
 pub fn with_thread(channel: &Channel, top: &Message) -> Value {
     let mut entity = message(top);
