@@ -97,6 +97,26 @@ pub enum Command {
     /// Make, build and inspect connectors.
     #[command(subcommand)]
     Plugin(PluginCommand),
+    /// Compile a component from standard input to standard output: what Hark calls itself for.
+    #[command(hide = true)]
+    Compile(CompileArgs),
+}
+
+/// Flags of `compile`; `hark_runtime::Apart` names them.
+#[derive(Debug, Args)]
+pub struct CompileArgs {
+    /// How memories lie.
+    #[arg(long)]
+    pub layout: String,
+    /// The engine that the code is for.
+    #[arg(long)]
+    pub engine: String,
+    /// Most address space.
+    #[arg(long)]
+    pub memory_mib: u64,
+    /// Most computing.
+    #[arg(long)]
+    pub secs: u64,
 }
 
 /// Flags of `train`.
@@ -372,6 +392,14 @@ pub enum PluginCommand {
         after_help = "Examples:\n  hark plugin record support-mail -o cassettes/inbox.json\n  hark plugin record blog -o cassettes/blog.json --max-events 6   more and smaller batches\n  hark plugin record forum -o cassettes/posts.json --also also.json   with deliveries and actions: sdk/CERTIFICATION.md"
     )]
     Record(RecordArgs),
+    /// Fetch connectors that are not here yet, and compile what is not compiled: `hark run` then only loads.
+    #[command(
+        after_help = "Examples:\n  hark plugin add                                 every connector of the configuration\n  hark plugin add my-forum.wasm\n  hark plugin add oci://ghcr.io/acme/forum:1\n\nEach is compiled in a process apart, within the limits under [compile] of the configuration."
+    )]
+    Add {
+        /// Names, .wasm files and references. All of the configuration, if left out.
+        connectors: Vec<String>,
+    },
     /// Fetch the connectors that the configuration names, check their signatures, and pin them in hark.lock.
     #[command(
         after_help = "Examples:\n  hark plugin pull                                        what is not here yet; no pin changes\n  hark plugin pull --update oci://ghcr.io/acme/forum:1    what the tag means now\n  hark plugin pull my-forum.wasm                          pin a file as it is now; --update when it is built anew"

@@ -30,6 +30,8 @@ pub struct Failure {
     exit: Exit,
     message: String,
     hint: Option<String>,
+    /// Said as it is: another process reads it.
+    is_bare: bool,
 }
 
 impl std::fmt::Display for Failure {
@@ -44,7 +46,7 @@ pub type Done = Result<(), Failure>;
 impl Failure {
     /// Says `message`, and ends with `exit`.
     pub fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), hint: None }
+        Self { exit, message: message.into(), hint: None, is_bare: false }
     }
 
     /// Says `error` with its causes, and ends with `exit`.
@@ -58,14 +60,21 @@ impl Failure {
         self
     }
 
+    /// Says it without anything around it, for a process that reads it.
+    pub fn bare(self) -> Self {
+        Self { is_bare: true, ..self }
+    }
+
     /// Prints the failure and returns the exit code.
     pub fn report(&self, json: bool) -> ExitCode {
-        if json {
+        if self.is_bare {
+            eprintln!("{}", self.message);
+        } else if json {
             let value = serde_json::json!({
                 "error": self.message, "hint": self.hint, "kind": format!("{:?}", self.exit).to_lowercase(),
                 "exit_code": self.exit as u8,
             });
-            println!("{value}");
+            say!("{value}");
         } else {
             let red = anstyle::AnsiColor::Red.on_default().bold();
             anstream::eprintln!("{red}error{red:#}: {}", self.message);

@@ -1,5 +1,8 @@
 //! The `hark` command: reads the command line, wires the floors together, and says how it ended.
 
+#[macro_use]
+mod out;
+
 mod cli;
 mod commands;
 mod confinement;
@@ -28,9 +31,16 @@ fn main() -> ExitCode {
 }
 
 fn start(cli: &Cli) -> Done {
-    // While there is one thread only: what is given up here, those that are started later never have.
-    if let Command::Run(_) = &cli.command {
-        confinement::confine(&wiring::config(&cli.config)?)?;
+    match &cli.command {
+        Command::Compile(args) => return commands::compile::run(args),
+        // While there is one thread only: what is given up here, those that are started later never have. Who
+        // compiles is started before, because no program is started later.
+        Command::Run(_) => {
+            let config = wiring::config(&cli.config)?;
+            commands::plugin_add::ready(&config)?;
+            confinement::confine(&config)?;
+        }
+        _ => {}
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     runtime.map_err(|error| Failure::of(Exit::Internal, &error))?.block_on(run(cli))
@@ -77,6 +87,10 @@ async fn run(cli: &Cli) -> Done {
             commands::plugin_try::run(cli, source, stream.as_deref(), *max_events).await
         }
         Command::Plugin(PluginCommand::Record(args)) => commands::plugin_record::run(cli, args).await,
+        Command::Compile(args) => commands::compile::run(args),
+        Command::Plugin(PluginCommand::Add { connectors }) => {
+            commands::plugin_add::run(cli, connectors).await
+        }
         Command::Plugin(PluginCommand::Pull(args)) => commands::plugin_pull::run(cli, args).await,
         Command::Plugin(PluginCommand::Push { file, reference, unsigned }) => {
             commands::plugin_push::run(cli, file, reference, *unsigned).await

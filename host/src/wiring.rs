@@ -6,14 +6,15 @@ use std::sync::Arc;
 
 use hark_analysis::{Analyser, Model};
 use hark_cassette::Tape;
-use hark_config::{Config, ConnectorRef, RemoteRef, SourceConfig};
+use hark_config::{CompileConfig, Config, ConnectorRef, RemoteRef, SourceConfig};
 use hark_egress::{GateOptions, Shared, Shelf, ShelfError, SourceGate, Vault, VaultKey};
 use hark_model::{SecretRef, SourceLimits};
 use hark_pipeline::{AssembleError, Deliveries, DeliveryAnswer, Enricher, Incoming, SourceSetup, now};
 use hark_routing::Router;
-use hark_runtime::{Connector, Runtime, RuntimeOptions};
+use hark_runtime::{Apart, Compiler, Connector, LoadError, Runtime, RuntimeOptions};
 use hark_store::{Store, StoreError, StoreOptions};
 use hark_supply::{Component, Supply, SupplyError, Verdict};
+use tempfile::TempDir;
 
 use crate::exit::{Exit, Failure, OrExit, chain};
 
@@ -126,22 +127,52 @@ pub struct Assembler {
     shared: Shared,
     /// The key of tokens and the database, until a source needs them.
     keeping: Option<(SecretRef, PathBuf)>,
+    /// Where compiled connectors are kept if there is no configuration.
+    _cache: Option<TempDir>,
+}
+
+/// Returns what the runtime is made of. Slots are sized for the most demanding source.
+pub fn runtime_options(config: Option<&Config>, compiler: Compiler) -> RuntimeOptions {
+    let asked = config.into_iter().flat_map(|config| &config.sources).map(|source| source.limits.memory_mib);
+    RuntimeOptions {
+        cache_dir: config.map(|config| config.cache.clone()),
+        instances_max: INSTANCES_MAX,
+        memory_mib_max: asked.max().unwrap_or(0).max(SourceLimits::STRICT.memory_mib),
+        compiler,
+    }
+}
+
+/// Compiles with this program, in a process apart.
+pub fn apart(CompileConfig { memory_mib, secs }: CompileConfig) -> Result<Compiler, Failure> {
+    let program = std::env::current_exe().or_exit(Exit::Internal)?;
+    Ok(Compiler::Apart(Apart { program, arguments: vec!["compile".to_owned()], memory_mib, secs }))
 }
 
 impl Assembler {
-    /// Starts the runtime. Slots are sized for the most demanding source.
+    /// Starts the runtime; what is not compiled yet is compiled, in a process apart.
     pub fn new(config: Option<&Config>) -> Result<Self, Failure> {
-        let asked =
-            config.into_iter().flat_map(|config| &config.sources).map(|source| source.limits.memory_mib);
-        let options = RuntimeOptions {
-            cache_dir: config.map(|config| config.cache.clone()),
-            instances_max: INSTANCES_MAX,
-            memory_mib_max: asked.max().unwrap_or(0).max(SourceLimits::STRICT.memory_mib),
+        let compile = config.map(|config| config.compile).unwrap_or_default();
+        Self::with(config, apart(compile)?)
+    }
+
+    /// Starts the runtime of a process that listens: it loads what was compiled ahead, and nothing else.
+    pub fn listening(config: &Config) -> Result<Self, Failure> {
+        Self::with(Some(config), Compiler::Never)
+    }
+
+    fn with(config: Option<&Config>, compiler: Compiler) -> Result<Self, Failure> {
+        let mut options = runtime_options(config, compiler);
+        let cache = match &options.cache_dir {
+            Some(_) => None,
+            None => Some(tempfile::tempdir().or_exit(Exit::Internal)?),
         };
+        if let Some(folder) = &cache {
+            options.cache_dir = Some(folder.path().to_owned());
+        }
         let runtime = Runtime::new(options).or_exit(Exit::Internal)?;
         let keeping = config.and_then(|config| Some((config.token_key.clone()?, config.data.clone())));
         let supply = config.map(supply).transpose()?;
-        Ok(Self { runtime, supply, loaded: Vec::new(), shared: Shared::default(), keeping })
+        Ok(Self { runtime, supply, loaded: Vec::new(), shared: Shared::default(), keeping, _cache: cache })
     }
 
     /// Returns what the gate of `source` has in common with the others; the first source that renews a token opens
@@ -166,11 +197,7 @@ impl Assembler {
             return Ok(connector.clone());
         }
         let connector = match from {
-            ConnectorRef::Bundled(id) => {
-                let component =
-                    hark_bundled::component(id.as_str()).ok_or_else(|| unknown_bundled(id.as_str()))?;
-                self.load(component, id.as_str()).await?
-            }
+            ConnectorRef::Bundled(id) => self.load(bundled(id.as_str())?, id.as_str()).await?,
             ConnectorRef::File(path) => match &self.supply {
                 Some(supply) => self.supplied(from, supply.file(path)).await?,
                 None => self.load(&read_component(path)?, &path.display().to_string()).await?,
@@ -215,7 +242,7 @@ impl Assembler {
 
     async fn load(&self, component: &[u8], name: &str) -> Result<Connector, Failure> {
         let loaded = self.runtime.load(component).await;
-        loaded.map_err(|error| Failure::new(Exit::Connector, format!("connector {name}: {}", chain(&error))))
+        loaded.map_err(|error| load_failure(name, &error))
     }
 
     /// Puts a source together: connector, settings, permissions, credentials.
@@ -237,6 +264,23 @@ impl Assembler {
             Failure::new(Exit::Source, format!("source {}: {}", source.name, chain(&error)))
         })
     }
+}
+
+/// Says why a component is no connector, and what to do.
+pub fn load_failure(name: &str, error: &LoadError) -> Failure {
+    let failure = Failure::new(Exit::Connector, format!("connector {name}: {}", chain(error)));
+    match error {
+        LoadError::NotCompiled => failure.hint(format!("compile it first: hark plugin add {name}")),
+        LoadError::Runaway { .. } => {
+            failure.hint("do not use it, unless you know why; the limits stand under [compile] of hark.toml")
+        }
+        _ => failure,
+    }
+}
+
+/// Returns a component that ships with Hark.
+pub fn bundled(id: &str) -> Result<&'static [u8], Failure> {
+    hark_bundled::component(id).ok_or_else(|| unknown_bundled(id))
 }
 
 /// Keeps sealed tokens in the database.

@@ -7,6 +7,7 @@ use hark_demo::{Demo, DemoOptions};
 use hark_lifecycle::Tasks;
 
 use crate::cli::{Cli, DemoArgs};
+use crate::commands::plugin_add;
 use crate::commands::run::listen;
 use crate::exit::{Done, Exit, Failure, OrExit};
 use crate::signals::Signals;
@@ -27,6 +28,7 @@ pub async fn run(cli: &Cli, args: &DemoArgs) -> Done {
         config.cache = cache;
     }
     print::demo(&file, cli.json);
+    tokio::task::block_in_place(|| plugin_add::ready(&config))?;
     listen(&config, Some(print::Served { json: cli.json }), tasks, shutdown, signals).await
 }
 

@@ -2,11 +2,13 @@
 
 pub mod backfill;
 pub mod check;
+pub mod compile;
 pub mod demo;
 pub mod discover;
 pub mod doctor;
 pub mod eval;
 pub mod feed;
+pub mod plugin_add;
 pub mod plugin_build;
 pub mod plugin_capsule;
 pub mod plugin_double;

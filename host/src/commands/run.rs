@@ -122,7 +122,7 @@ async fn pipeline(config: &Config, store: &Store) -> Result<Pipeline, Failure> {
 /// Puts all enabled sources together. One that cannot start is said and left out; when none can,
 /// there is nothing to do.
 async fn assemble_all(config: &Config) -> Result<Vec<SourceSetup>, Failure> {
-    let mut assembler = wiring::Assembler::new(Some(config))?;
+    let mut assembler = wiring::Assembler::listening(config)?;
     let mut sources = Vec::new();
     let mut first_failure = None;
     for source in config.sources.iter().filter(|source| source.enabled) {

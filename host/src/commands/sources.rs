@@ -49,7 +49,7 @@ pub async fn capsule(cli: &Cli, source: &str, number: Option<i64>, output: Optio
         return Err(Failure::new(Exit::Usage, message).hint("hark sources --json lists them"));
     };
     match output {
-        None => print!("{text}"),
+        None => say!("{}", text.trim_end()),
         Some(file) => std::fs::write(file, text).map_err(|error| {
             Failure::new(Exit::Usage, format!("{} cannot be written: {error}", file.display()))
         })?,

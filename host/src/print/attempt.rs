@@ -31,7 +31,7 @@ pub fn attempt(attempt: &Attempt<'_>, json: bool) {
             value["cuts"] = json!(admitted.cuts);
             line(&value);
         } else {
-            println!("{}", event_text(&admitted.event));
+            say!("{}", event_text(&admitted.event));
         }
     }
     for refused in &attempt.admission.refused {
@@ -40,11 +40,7 @@ pub fn attempt(attempt: &Attempt<'_>, json: bool) {
                 &json!({ "event": "refused", "hint": refused.hint, "why": refused.why, "pointer": refused.origin.pointer }),
             );
         } else {
-            println!(
-                "refused       {}: {}",
-                clean::short(&refused.hint, 80),
-                clean::short(&refused.why, 200)
-            );
+            say!("refused       {}: {}", clean::short(&refused.hint, 80), clean::short(&refused.why, 200));
         }
     }
     summary(attempt, json);
@@ -65,11 +61,12 @@ fn summary(attempt: &Attempt<'_>, json: bool) {
         return;
     }
     let more = if attempt.more { ", more to come" } else { "" };
-    println!(
+    say!(
         "{}/{}: {admitted} events, {refused} refused{more}; nothing was stored",
-        attempt.setup.name, attempt.stream.name
+        attempt.setup.name,
+        attempt.stream.name
     );
-    println!(
+    say!(
         "    took {} ms of {} s, {memory_mib} of {} MiB, {} of {} requests, {} KiB received",
         usage.wall.as_millis(),
         limits.call_secs,

@@ -17,18 +17,18 @@ pub fn capsule(capsule: &Capsule, told: &Told, misses: &[String], is_same: bool,
             "limits": capsule.limits, "spent": capsule.spent,
         }));
     }
-    println!("{}, {}: {}", clean::line(&capsule.source), when(at), clean::line(&capsule.error));
+    say!("{}, {}: {}", clean::line(&capsule.source), when(at), clean::line(&capsule.error));
     let spent: Vec<String> = capsule.spent.iter().map(|(key, value)| format!("{key} {value}")).collect();
-    println!("    spent then: {}", clean::line(&spent.join(", ")));
-    println!("now, {}: {}", if is_same { "the same build" } else { "another build" }, clean::line(&now));
+    say!("    spent then: {}", clean::line(&spent.join(", ")));
+    say!("now, {}: {}", if is_same { "the same build" } else { "another build" }, clean::line(&now));
     let backtrace = if told.backtrace.is_empty() { &capsule.backtrace } else { &told.backtrace };
     for frame in backtrace.lines() {
-        println!("    {}", clean::line(frame));
+        say!("    {}", clean::line(frame));
     }
     for miss in misses {
-        println!("    note: {}", clean::line(miss));
+        say!("    note: {}", clean::line(miss));
     }
     if capsule.is_cut {
-        println!("    note: the capsule does not hold all that the call heard");
+        say!("    note: the capsule does not hold all that the call heard");
     }
 }

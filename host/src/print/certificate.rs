@@ -19,11 +19,11 @@ pub fn trial(connector: &Connector, cassettes: &[PathBuf], json: bool) {
         return;
     }
     let manifest = connector.manifest();
-    println!("connector {} {}, played against", manifest.id, clean::line(&manifest.version));
+    say!("connector {} {}, played against", manifest.id, clean::line(&manifest.version));
     for cassette in cassettes {
-        println!("    {}", cassette.display());
+        say!("    {}", cassette.display());
     }
-    println!("\n{:<18} {:<9} {:>6}  what it says, or why it was not tried", "law", "verdict", "trials");
+    say!("\n{:<18} {:<9} {:>6}  what it says, or why it was not tried", "law", "verdict", "trials");
 }
 
 /// Prints one line of the table, with the reasons where the law is broken.
@@ -47,9 +47,9 @@ pub fn ruling(ruling: &Ruling, json: bool) {
     };
     anstream::println!("{:<18} {style}{word:<9}{style:#} {trials:>6}  {words}", ruling.law);
     for breach in &ruling.breaches {
-        println!("    in       {}", clean::line(&breach.place));
-        println!("    expected {}", clean::line(&breach.expected));
-        println!("    came     {}", clean::line(&breach.came));
+        say!("    in       {}", clean::line(&breach.place));
+        say!("    expected {}", clean::line(&breach.expected));
+        say!("    came     {}", clean::line(&breach.came));
     }
 }
 
@@ -71,7 +71,7 @@ pub fn certificate(connector: &Connector, rulings: &[Ruling], json: bool) {
         return;
     }
     let version = clean::line(&manifest.version);
-    println!("\n{} {version}: {held} laws held, {broken} broken, {not_tried} not tried", manifest.id);
+    say!("\n{} {version}: {held} laws held, {broken} broken, {not_tried} not tried", manifest.id);
 }
 
 /// Prints what was recorded.
@@ -87,6 +87,6 @@ pub fn recorded(cassette: &Cassette, output: &Path, json: bool) {
         }));
         return;
     }
-    println!("{}: {calls} calls, {exchanges} exchanges, {events} events, {faults} faults", output.display());
-    println!("    look through it before you share it: secrets are taken out, what people wrote is not");
+    say!("{}: {calls} calls, {exchanges} exchanges, {events} events, {faults} faults", output.display());
+    say!("    look through it before you share it: secrets are taken out, what people wrote is not");
 }

@@ -15,9 +15,9 @@ pub fn made(folder: &Path, tools: bool, json: bool) {
         line(&json!({ "folder": folder }));
         return;
     }
-    println!("made {}", folder.display());
+    say!("made {}", folder.display());
     let install = if tools { "--install " } else { "" };
-    println!("next: hark plugin build {install}{}", folder.display());
+    say!("next: hark plugin build {install}{}", folder.display());
 }
 
 /// Says what `plugin build` has built.
@@ -29,8 +29,8 @@ pub fn built(file: &Path, connector: &Connector, json: bool) {
         return;
     }
     let manifest = connector.manifest();
-    println!("{} {}: {}", manifest.id, manifest.version, file.display());
-    println!("    {} KiB, sha256:{}", connector.size() / 1024, hex::encode(connector.digest()));
+    say!("{} {}: {}", manifest.id, manifest.version, file.display());
+    say!("    {} KiB, sha256:{}", connector.size() / 1024, hex::encode(connector.digest()));
 }
 
 /// Says where a double is served.
@@ -39,7 +39,7 @@ pub fn double(folder: &Path, at: std::net::SocketAddr, json: bool) {
         line(&json!({ "folder": folder, "url": format!("http://{at}") }));
         return;
     }
-    println!("{} is served at http://{at}", folder.display());
+    say!("{} is served at http://{at}", folder.display());
 }
 
 /// Prints what a connector is and asks for, and what each source that uses it is granted.
@@ -103,9 +103,9 @@ fn connector_text(connector: &Connector) {
         clean::line(&manifest.version),
         clean::line(&manifest.title)
     );
-    println!("  sha256       {}", hex::encode(connector.digest()));
-    println!("  size         {} KiB ({})", connector.size() / 1024, connector.load_note());
-    println!("  platform     {}, zone {} by default", clean::line(&manifest.platform), manifest.default_zone);
+    say!("  sha256       {}", hex::encode(connector.digest()));
+    say!("  size         {} KiB ({})", connector.size() / 1024, connector.load_note());
+    say!("  platform     {}, zone {} by default", clean::line(&manifest.platform), manifest.default_zone);
     list("imports", connector.imports().iter().map(String::as_str));
     list("hosts", manifest.hosts.iter().map(String::as_str));
     list("endpoints", manifest.endpoints.iter().map(String::as_str));
@@ -123,12 +123,12 @@ fn list_owned(title: &str, values: impl IntoIterator<Item = String>) {
     let mut title = title;
     let mut any = false;
     for value in values {
-        println!("  {title:<12} {}", clean::line(&value));
+        say!("  {title:<12} {}", clean::line(&value));
         title = "";
         any = true;
     }
     if !any {
-        println!("  {title:<12} none");
+        say!("  {title:<12} none");
     }
 }
 
@@ -177,7 +177,7 @@ fn settings(manifest: &Manifest) -> Vec<String> {
 }
 
 fn use_text(used: &Use) {
-    println!("  source {}", used.source);
+    say!("  source {}", used.source);
     match &used.permissions {
         Ok(permissions) => {
             for permission in permissions {
@@ -189,9 +189,9 @@ fn use_text(used: &Use) {
                 anstream::println!("    {style}{word:<10}{style:#} {}", clean::line(&permission.pattern));
             }
         }
-        Err(why) => println!("    cannot be told: {}", clean::line(why)),
+        Err(why) => say!("    cannot be told: {}", clean::line(why)),
     }
     for (name, set) in &used.credentials {
-        println!("    {:<10} credential {}", if *set { "set" } else { "not set" }, clean::line(name));
+        say!("    {:<10} credential {}", if *set { "set" } else { "not set" }, clean::line(name));
     }
 }

@@ -32,12 +32,12 @@ pub use feed::feed;
 pub use measure::measures;
 pub use replay::{difference, replayed};
 pub use source::{config_is_good, finding, released, sources};
-pub use supply::{Progress, key, pulled, pushed, signed, verified};
+pub use supply::{Progress, added, key, pulled, pushed, signed, verified};
 pub use target::{acted, targets, to_be_said};
 
 /// Prints one JSON value on a line.
 fn line(value: &serde_json::Value) {
-    println!("{value}");
+    say!("{value}");
 }
 
 /// How it is said where the page is.
@@ -88,6 +88,6 @@ pub fn run_report(report: &PipelineReport, json: bool) {
         }
         let trouble =
             stream.trouble.as_ref().map_or_else(String::new, |text| format!("; {}", clean::line(text)));
-        println!("{name}: {} new items, {} in quarantine{trouble}", stream.new_items, stream.quarantined);
+        say!("{name}: {} new items, {} in quarantine{trouble}", stream.new_items, stream.quarantined);
     }
 }

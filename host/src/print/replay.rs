@@ -57,16 +57,20 @@ pub fn replayed(report: &ReplayReport, accepted: bool, json: bool) {
             "stored": report.stored, "accepted": accepted, "complete": !report.is_cut,
         }));
     }
-    println!(
+    say!(
         "{} payloads, {} items in them: {} new, {} changed, {} gone, {} entries refused, {} payloads failed",
-        report.payloads, report.items, report.new, report.changed, report.gone, report.refused, report.failed
+        report.payloads,
+        report.items,
+        report.new,
+        report.changed,
+        report.gone,
+        report.refused,
+        report.failed
     );
     let stopped = if report.is_cut { "stopped before the end; " } else { "" };
     if accepted {
-        println!("{stopped}{} items and revisions were stored; what is gone stays", report.stored);
+        say!("{stopped}{} items and revisions were stored; what is gone stays", report.stored);
     } else {
-        println!(
-            "{stopped}nothing was stored; --accept stores new items, and changed ones as a new revision"
-        );
+        say!("{stopped}nothing was stored; --accept stores new items, and changed ones as a new revision");
     }
 }

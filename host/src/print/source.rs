@@ -32,7 +32,7 @@ pub fn finding(finding: &SourceFinding, json: bool) {
 /// Says that nothing is wrong.
 pub fn config_is_good(config: &Config, json: bool) {
     if !json {
-        println!(
+        say!(
             "{}: {} sources, {} rules, all in order",
             config.path.display(),
             config.sources.len(),
@@ -94,8 +94,8 @@ pub fn released(source: &str, released: bool, json: bool) {
         return line(&json!({ "source": source, "released": released }));
     }
     match released {
-        true => println!("{source}: out of quarantine; a Hark that runs calls it again within seconds"),
-        false => println!("{source}: was not in quarantine"),
+        true => say!("{source}: out of quarantine; a Hark that runs calls it again within seconds"),
+        false => say!("{source}: was not in quarantine"),
     }
 }
 

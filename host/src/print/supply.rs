@@ -1,7 +1,8 @@
-//! Where connectors come from, as `hark plugin pull`, `push`, `sign` and `verify` print it.
+//! Where connectors come from, as `hark plugin add`, `pull`, `push`, `sign` and `verify` print it.
 
 use std::io::{IsTerminal, Write as _};
 use std::path::Path;
+use std::time::Duration;
 
 use hark_config::ConnectorRef;
 use hark_supply::{Component, Pulled, Pushed, Statement, SupplyError, Verdict};
@@ -64,9 +65,9 @@ pub fn pulled(from: &ConnectorRef, pulled: &Pulled, json: bool) {
         (Some(_), false) if *fetched => "fetched again",
         (Some(_), false) => "unchanged",
     };
-    println!("{from}: {what}");
+    say!("{from}: {what}");
     if let Some(before) = before.filter(|_| changed) {
-        println!("    was {before}");
+        say!("    was {before}");
     }
     component_text(component);
 }
@@ -79,13 +80,13 @@ pub fn verified(from: &ConnectorRef, found: &Result<Component, SupplyError>, jso
             "connector": from.to_string(), "ok": false, "problem": chain(error), "hint": error.remedy(),
         })),
         Ok(component) => {
-            println!("{from}: good");
+            say!("{from}: good");
             component_text(component);
         }
         Err(error) => {
-            println!("{from}: refused");
-            println!("    {}", clean::line(&chain(error)));
-            println!("    help: {}", clean::line(&error.remedy()));
+            say!("{from}: refused");
+            say!("    {}", clean::line(&chain(error)));
+            say!("    help: {}", clean::line(&error.remedy()));
         }
     }
 }
@@ -100,10 +101,10 @@ pub fn pushed(reference: &str, pushed: &Pushed, signed: bool, json: bool) {
         }));
         return;
     }
-    println!("pushed {reference}{}", if signed { "" } else { ", without a signature" });
-    println!("    {}", pushed.component);
-    println!("    in hark.toml: connector = \"{reference}\"");
-    println!("    exactly this: connector = \"{exact}\"");
+    say!("pushed {reference}{}", if signed { "" } else { ", without a signature" });
+    say!("    {}", pushed.component);
+    say!("    in hark.toml: connector = \"{reference}\"");
+    say!("    exactly this: connector = \"{exact}\"");
 }
 
 /// Says what was signed.
@@ -115,8 +116,8 @@ pub fn signed(file: &Path, statement: &Statement, key: &str, json: bool) {
         }));
         return;
     }
-    println!("signed {connector} {version}: {}", file.display());
-    println!("    minisign -V -P {key} -m FILE verifies it, too");
+    say!("signed {connector} {version}: {}", file.display());
+    say!("    minisign -V -P {key} -m FILE verifies it, too");
 }
 
 /// Says what those write who trust a new key.
@@ -125,10 +126,8 @@ pub fn key(file: &Path, key: &str, json: bool) {
         line(&json!({ "file": file, "key": key }));
         return;
     }
-    println!("made {}; keep it secret", file.display());
-    println!(
-        "those who trust it write:\n\n[trust.YOUR-NAME]\nkey = \"{key}\"\nconnectors = [\"YOUR-NAME-*\"]"
-    );
+    say!("made {}; keep it secret", file.display());
+    say!("those who trust it write:\n\n[trust.YOUR-NAME]\nkey = \"{key}\"\nconnectors = [\"YOUR-NAME-*\"]");
 }
 
 fn component_json(from: &ConnectorRef, component: &Component) -> Value {
@@ -146,12 +145,26 @@ fn component_json(from: &ConnectorRef, component: &Component) -> Value {
 
 fn component_text(component: &Component) {
     let pinned = if component.pinned { "" } else { ", not pinned" };
-    println!("    {}, {} KiB{pinned}", component.digest, component.bytes.len() / 1024);
+    say!("    {}, {} KiB{pinned}", component.digest, component.bytes.len() / 1024);
     match &component.verdict {
         Verdict::Signed { publisher, statement } => {
             let version = clean::line(&statement.version);
-            println!("    signed by {publisher} as {} {version}", statement.connector);
+            say!("    signed by {publisher} as {} {version}", statement.connector);
         }
-        Verdict::Unsigned => println!("    not signed by anybody who is trusted"),
+        Verdict::Unsigned => say!("    not signed by anybody who is trusted"),
+    }
+}
+
+/// Says that a connector is ready, and what had to be done for it.
+pub fn added(from: &ConnectorRef, fetched: bool, compiled: Option<Duration>, json: bool) {
+    if json {
+        let compile_ms = compiled.map(|took| took.as_millis());
+        line(&json!({ "connector": from.to_string(), "fetched": fetched, "compile_ms": compile_ms }));
+        return;
+    }
+    let fetched = if fetched { "fetched, " } else { "" };
+    match compiled {
+        Some(took) => say!("{from}: {fetched}compiled in {:.1} s", took.as_secs_f64()),
+        None => say!("{from}: {fetched}compiled before"),
     }
 }

@@ -18,11 +18,11 @@ pub fn targets(targets: &[Target], is_read: impl Fn(&str, &str) -> bool, json: b
                 "last_active": target.last_active, "ours": target.ours, "is_read": read,
             }));
         } else {
-            println!("{}", text(target, read));
+            say!("{}", text(target, read));
         }
     }
     if targets.is_empty() && !json {
-        println!("the platform lists nothing to listen to");
+        say!("the platform lists nothing to listen to");
     }
 }
 
@@ -72,7 +72,7 @@ pub fn acted(acted: &Acted, json: bool) {
     }
     let made = made.map_or_else(String::new, |id| format!(" as {}", clean::short(id, 80)));
     match acted {
-        Acted::AlreadyDone(_) => println!("was said before{made}"),
-        _ => println!("said{made}"),
+        Acted::AlreadyDone(_) => say!("was said before{made}"),
+        _ => say!("said{made}"),
     }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use hark_model::{SecretRef, SourceLimits};
 use toml::de::DeTable;
 
+use crate::compile::{self, CompileConfig};
 use crate::error::{ConfigErrors, ErrorKind, Sink};
 use crate::process::{self, Confine};
 use crate::reader::{Section, Value};
@@ -30,6 +31,8 @@ pub struct Config {
     pub data: PathBuf,
     /// Where compiled connectors are kept.
     pub cache: PathBuf,
+    /// What the process that compiles one connector may take.
+    pub compile: CompileConfig,
     /// The key that tokens of platforms are sealed with in the database; absent means that none are kept.
     pub token_key: Option<SecretRef>,
     /// Where fetched connectors are kept.
@@ -107,6 +110,7 @@ fn read(table: &toml::Spanned<DeTable<'_>>, path: &Path, sink: &Sink<'_>) -> Con
     };
     let cache = beside_data("cache", CACHE_DEFAULT);
     let components = beside_data("components", COMPONENTS_DEFAULT);
+    let compile = top.table("compile").map(compile::read).unwrap_or_default();
     let token_key = secret::read_one(&mut top, "token_key", folder);
     let listen = top.string("listen").and_then(|text| address(&text, sink)).unwrap_or(LISTEN_DEFAULT);
     let webhooks = top.table("web").and_then(|mut web| {
@@ -137,6 +141,7 @@ fn read(table: &toml::Spanned<DeTable<'_>>, path: &Path, sink: &Sink<'_>) -> Con
         path: path.to_owned(),
         data,
         cache,
+        compile,
         token_key,
         components,
         listen,

@@ -25,6 +25,11 @@ webhooks = "127.0.0.1:7071" # where platforms deliver, at /in/NAME; beside the p
 [process]
 confine = "auto"
 
+# Connectors are compiled in a process apart, which is stopped when one makes the compiler run away.
+[compile]
+memory_mib = 8_192          # address space
+secs = 300                  # computing; a connector in Python takes about 10
+
 [analysis]
 models = ["mails.model"]    # made by `hark train` from your own labels; asked first
 

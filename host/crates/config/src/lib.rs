@@ -6,6 +6,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end at once"))]
 
+mod compile;
 mod config;
 mod error;
 mod example;
@@ -22,6 +23,7 @@ mod secret;
 mod source;
 mod trust;
 
+pub use compile::CompileConfig;
 pub use config::Config;
 pub use error::{ConfigError, ConfigErrors, ErrorKind};
 pub use example::EXAMPLE;

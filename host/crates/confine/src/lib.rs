@@ -17,9 +17,11 @@ mod needs;
 mod process;
 
 #[cfg(not(target_os = "linux"))]
-pub use elsewhere::confine;
+pub use elsewhere::{bound, confine};
 pub use measure::{Measure, State};
 pub use needs::Needs;
+#[cfg(target_os = "linux")]
+pub use process::bound;
 
 /// Gives up everything that is not in `needs`, for the calling thread and all that it starts from now on. Dumps are given
 /// up for the whole process. Call it before other threads are started.

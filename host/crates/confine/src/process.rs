@@ -1,6 +1,8 @@
 //! The process as a whole: privileges, its user, its memory.
 
-use rustix::process::{DumpableBehavior, Resource, Rlimit};
+use std::io;
+
+use rustix::process::{DumpableBehavior, Resource, Rlimit, Signal};
 
 use crate::{Measure, State};
 
@@ -32,4 +34,16 @@ pub fn dumps() -> Measure {
         Err(error) => State::off(format!("the kernel refuses: {error}")),
     };
     Measure::new("dumps", state)
+}
+
+/// Bounds the address space and the computing of this process, writes to files not at all, and ends with its parent.
+/// What is above a bound: memory is refused, computing ends the process by the signal `SIGXCPU`.
+pub fn bound(memory_bytes: u64, cpu_secs: u64) -> io::Result<()> {
+    let at_most = |bound| Rlimit { current: Some(bound), maximum: Some(bound) };
+    // Who catches the signal at the first bound is ended at the second.
+    let computing = Rlimit { current: Some(cpu_secs), maximum: Some(cpu_secs.saturating_add(1)) };
+    rustix::process::setrlimit(Resource::As, at_most(memory_bytes))?;
+    rustix::process::setrlimit(Resource::Cpu, computing)?;
+    rustix::process::setrlimit(Resource::Fsize, at_most(0))?;
+    Ok(rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?)
 }

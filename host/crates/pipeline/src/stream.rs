@@ -65,9 +65,13 @@ enum Step {
 
 /// How a turn ended that met no trouble.
 enum Turn {
-    Done { not_before: Option<Ms> },
+    Done {
+        not_before: Option<Ms>,
+    },
     /// There is more, but not before.
-    Paused { until: Ms },
+    Paused {
+        until: Ms,
+    },
     More,
 }
 

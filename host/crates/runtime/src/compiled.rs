@@ -3,6 +3,7 @@
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
+use crate::codes::Fresh;
 use crate::compiled_cache::Authentic;
 
 /// Loads compiled code. Only the cache makes an `Authentic`, and only of a file whose seal it checked.
@@ -37,4 +38,16 @@ pub(crate) fn load(engine: &Engine, code: &Authentic) -> wasmtime::Result<Compon
     file.read_to_end(&mut bytes)?;
     // SAFETY: as above; here the bytes are copied.
     unsafe { Component::deserialize(engine, bytes) }
+}
+
+/// Loads code that was just compiled. Only the compilers make a `Fresh`.
+#[allow(
+    unsafe_code,
+    reason = "the engine cannot check machine code; `Fresh` proves that a compiler of this host just wrote it"
+)]
+pub(crate) fn load_fresh(engine: &Engine, code: &Fresh) -> wasmtime::Result<Component> {
+    // SAFETY: `Component::deserialize` asks for unmodified output of `Engine::precompile_component`. It came from this
+    // process or from one that this process started, over a pipe that nobody else holds. The engine itself compares
+    // version and settings.
+    unsafe { Component::deserialize(engine, code.bytes()) }
 }

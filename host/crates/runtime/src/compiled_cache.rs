@@ -159,7 +159,7 @@ impl CompiledCache {
 }
 
 /// Returns what distinguishes engines whose code does not fit each other.
-fn fingerprint(engine: &Engine) -> String {
+pub(crate) fn fingerprint(engine: &Engine) -> String {
     struct Sha(Sha256);
     impl Hasher for Sha {
         fn write(&mut self, bytes: &[u8]) {

@@ -10,6 +10,12 @@ pub const TICK: Duration = Duration::from_millis(10);
 pub const GATE_SLACK: Duration = Duration::from_secs(1);
 /// Largest component that is compiled.
 pub const COMPONENT_BYTES_MAX: usize = 64 << 20;
+/// Most code that one component becomes.
+pub const CODE_BYTES_MAX: u64 = 1 << 30;
+/// Most words of a compiler that did not do it.
+pub const COMPILER_WORDS_BYTES_MAX: u64 = 4 << 10;
+/// Time between two looks at a compiler that is about to end.
+pub const COMPILER_LOOK: Duration = Duration::from_millis(5);
 /// Most components that the cache keeps; the oldest go first.
 pub const CACHED_COMPONENTS_MAX: usize = 256;
 /// Deepest stack of a guest. The rest of a fiber's stack is for the host's own functions.

@@ -77,6 +77,15 @@ pub enum LoadError {
         /// What the compiler says.
         why: String,
     },
+    /// It makes the compiler run away.
+    #[error("the component makes the compiler run away: {why}")]
+    Runaway {
+        /// What it takes too much of.
+        why: String,
+    },
+    /// It was not compiled before, and is not compiled now.
+    #[error("the component is not compiled yet")]
+    NotCompiled,
     /// It could not say what it is.
     #[error("the connector could not describe itself")]
     Describe(#[source] CallError),

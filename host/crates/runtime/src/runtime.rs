@@ -2,16 +2,14 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
 
-use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 use tokio::task;
-use wasmtime::Engine;
 use wasmtime::component::{Component, Linker};
 
 use crate::bindings::ListeningConnectorWirePre;
 use crate::call::{self, Stage};
+use crate::codes::{self, Codes, Compiler};
 use crate::compiled_cache::{CacheError, CompiledCache};
 use crate::connector::{Connector, LoadNote, Loaded};
 use crate::engine::{self, PoolSize};
@@ -19,7 +17,7 @@ use crate::exports::Describe;
 use crate::guest_state::GuestState;
 use crate::imports::{self, World};
 use crate::inspect::{self, Outline};
-use crate::{CallContext, LoadError, compiled, limits, manifest_in};
+use crate::{CallContext, LoadError, limits, manifest_in};
 
 /// What a runtime is made of.
 #[derive(Debug, Clone)]
@@ -30,11 +28,22 @@ pub struct RuntimeOptions {
     pub instances_max: u32,
     /// The most memory that any source may grant its guests.
     pub memory_mib_max: u64,
+    /// Who compiles what was not compiled before.
+    pub compiler: Compiler,
 }
 
 impl Default for RuntimeOptions {
     fn default() -> Self {
-        Self { cache_dir: None, instances_max: 32, memory_mib_max: 256 }
+        Self { cache_dir: None, instances_max: 32, memory_mib_max: 256, compiler: Compiler::Here }
+    }
+}
+
+impl RuntimeOptions {
+    /// Returns the size of the pool, within the bounds of this crate.
+    pub(crate) fn pool(&self) -> PoolSize {
+        let instances = self.instances_max.clamp(1, limits::INSTANCES_MAX);
+        let memory_bytes = self.memory_mib_max.saturating_mul(1 << 20).min(limits::MEMORY_BYTES_MAX);
+        PoolSize { instances, memory_bytes: usize::try_from(memory_bytes).unwrap_or(usize::MAX) }
     }
 }
 
@@ -51,10 +60,9 @@ pub enum RuntimeError {
 
 /// One engine with its slots and its cache. A process needs one.
 pub struct Runtime {
-    engine: Engine,
+    codes: Codes,
     plain: Linker<GuestState>,
     wired: Linker<GuestState>,
-    cache: Option<CompiledCache>,
     slots: Semaphore,
     memory_bytes_max: usize,
 }
@@ -63,7 +71,7 @@ impl std::fmt::Debug for Runtime {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Runtime")
             .field("slots", &self.slots)
-            .field("cache", &self.cache)
+            .field("codes", &self.codes)
             .finish_non_exhaustive()
     }
 }
@@ -72,18 +80,16 @@ impl Runtime {
     /// Starts the engine, with one thread that ticks for as long as it lives.
     pub fn new(options: RuntimeOptions) -> Result<Arc<Self>, RuntimeError> {
         let failed = |error: wasmtime::Error| RuntimeError::Engine(format!("{error:#}"));
-        let instances = options.instances_max.clamp(1, limits::INSTANCES_MAX);
-        let memory_bytes = options.memory_mib_max.saturating_mul(1 << 20).min(limits::MEMORY_BYTES_MAX);
-        let memory_bytes_max = usize::try_from(memory_bytes).unwrap_or(usize::MAX);
-        let engine = engine::start(PoolSize { instances, memory_bytes: memory_bytes_max }).map_err(failed)?;
+        let pool = options.pool();
+        let (engine, layout) = engine::open(pool).map_err(failed)?;
+        engine::start_ticking(&engine).map_err(failed)?;
         let cache = options.cache_dir.map(|folder| CompiledCache::open(&folder, &engine)).transpose()?;
         Ok(Arc::new(Self {
             plain: imports::linker(&engine, World::Listening).map_err(failed)?,
             wired: imports::linker(&engine, World::ListeningWire).map_err(failed)?,
-            slots: Semaphore::new(instances as usize),
-            engine,
-            cache,
-            memory_bytes_max,
+            slots: Semaphore::new(pool.instances as usize),
+            codes: Codes { engine, layout, cache, compiler: options.compiler },
+            memory_bytes_max: pool.memory_bytes,
         }))
     }
 
@@ -92,8 +98,7 @@ impl Runtime {
     pub async fn load(self: &Arc<Self>, component: &[u8]) -> Result<Connector, LoadError> {
         let outline = inspect::outline(component)?;
         outline.judge()?;
-        let digest: [u8; 32] = Sha256::digest(component).into();
-        let (code, note) = self.code(component, digest).await?;
+        let (code, note) = self.code(component).await?;
         fits_slot(&code)?;
         let guest = self.link(&code, &outline)?;
         let context = CallContext { source: "describe".to_owned(), ..CallContext::default() };
@@ -103,7 +108,7 @@ impl Runtime {
             runtime: Arc::clone(self),
             guest,
             manifest,
-            digest,
+            digest: codes::digest(component),
             imports: outline.imports,
             size: component.len(),
             note,
@@ -114,40 +119,11 @@ impl Runtime {
         Stage { guest, slots: &self.slots, memory_bytes_max: self.memory_bytes_max }
     }
 
-    /// Finds the code of a component in the cache, or compiles it on a thread that may take its time.
-    async fn code(
-        self: &Arc<Self>,
-        component: &[u8],
-        digest: [u8; 32],
-    ) -> Result<(Component, LoadNote), LoadError> {
+    /// Finds or makes the code of a component on a thread that may take its time.
+    async fn code(self: &Arc<Self>, component: &[u8]) -> Result<(Component, LoadNote), LoadError> {
         let (runtime, component) = (Arc::clone(self), component.to_owned());
-        let work = task::spawn_blocking(move || {
-            runtime.cached(&digest).map_or_else(|| runtime.compile(&component, &digest), Ok)
-        });
+        let work = task::spawn_blocking(move || runtime.codes.get(&component));
         work.await.unwrap_or_else(|panic| Err(LoadError::Compile { why: panic.to_string() }))
-    }
-
-    fn cached(&self, digest: &[u8; 32]) -> Option<(Component, LoadNote)> {
-        let begun = Instant::now();
-        let code = self.cache.as_ref()?.find(digest)?;
-        match compiled::load(&self.engine, &code) {
-            Ok(component) => Some((component, LoadNote::Cached { took: begun.elapsed() })),
-            Err(error) => {
-                tracing::warn!("a compiled connector is of no use and is compiled anew: {error:#}");
-                None
-            }
-        }
-    }
-
-    fn compile(&self, file: &[u8], digest: &[u8; 32]) -> Result<(Component, LoadNote), LoadError> {
-        let failed = |error: wasmtime::Error| LoadError::Compile { why: format!("{error:#}") };
-        let begun = Instant::now();
-        let component = Component::from_binary(&self.engine, file).map_err(failed)?;
-        let note = LoadNote::Compiled { took: begun.elapsed() };
-        if let Some(cache) = &self.cache {
-            cache.keep(digest, &component.serialize().map_err(failed)?);
-        }
-        Ok((component, note))
     }
 
     fn link(

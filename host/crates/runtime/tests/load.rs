@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use hark_kit::{guest_bytes, newer_contract};
 use hark_model::SourceLimits;
-use hark_runtime::{Connector, LoadError, LoadNote, Runtime, RuntimeOptions};
+use hark_runtime::{Compiler, Connector, LoadError, LoadNote, Precompiler, Runtime, RuntimeOptions};
 use house::{House, context, options, request};
 
 /// Returns why `component` is not loaded.
@@ -55,6 +55,22 @@ async fn what_is_no_connector_is_told_apart() {
     }
     let error = refusal(&damaged).await;
     assert!(matches!(error, LoadError::Damaged { .. } | LoadError::Compile { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn who_never_compiles_loads_what_was_compiled_ahead() {
+    let cache = tempfile::tempdir().unwrap();
+    let ahead = RuntimeOptions { cache_dir: Some(cache.path().to_owned()), ..options(1) };
+    let never = Runtime::new(RuntimeOptions { compiler: Compiler::Never, ..ahead.clone() }).unwrap();
+    let good = guest_bytes("good");
+    let refused = never.load(&good).await.unwrap_err();
+    assert!(matches!(refused, LoadError::NotCompiled), "{refused}");
+    let precompiler = Precompiler::new(&ahead).unwrap();
+    assert!(precompiler.prepare(&good).unwrap().is_some());
+    assert!(precompiler.prepare(&good).unwrap().is_none(), "it is compiled once");
+    let loaded = never.load(&good).await.unwrap();
+    assert!(matches!(loaded.load_note(), LoadNote::Cached { .. }), "{:?}", loaded.load_note());
+    assert!(precompiler.prepare(b"no component").is_err(), "it is looked at first");
 }
 
 #[tokio::test]

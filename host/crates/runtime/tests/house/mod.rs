@@ -24,7 +24,12 @@ pub const SMALL: SourceLimits = SourceLimits {
 };
 
 pub fn options(instances_max: u32) -> RuntimeOptions {
-    RuntimeOptions { cache_dir: Some(shared_cache()), instances_max, memory_mib_max: 64 }
+    RuntimeOptions {
+        cache_dir: Some(shared_cache()),
+        instances_max,
+        memory_mib_max: 64,
+        ..RuntimeOptions::default()
+    }
 }
 
 /// Guests are compiled once for all tests.
