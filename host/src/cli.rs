@@ -69,6 +69,11 @@ pub enum Command {
         #[command(subcommand)]
         command: Option<SourcesCommand>,
     },
+    /// Say yes to a build of a connector that asks for more than the one before it.
+    #[command(
+        after_help = "Examples:\n  hark grant forum          shows what is asked for, and asks\n  hark grant forum --yes\n\nWhat a source may reach is never more than the grant of its table in the configuration covers."
+    )]
+    Grant(GrantArgs),
     /// Read what was said before a source was listened to; goes on where it was stopped.
     #[command(
         after_help = "Examples:\n  hark backfill forum --since 30d\n  hark backfill forum --stream posts --since 2026-01-01 --until 2026-02-01\n  hark backfill forum               go on with one that was stopped"
@@ -238,6 +243,16 @@ pub enum SourcesCommand {
     },
 }
 
+/// Flags of `grant`.
+#[derive(Debug, Args)]
+pub struct GrantArgs {
+    /// Name of the source in the configuration.
+    pub source: String,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+}
+
 /// Flags of `backfill`.
 #[derive(Debug, Args)]
 pub struct BackfillArgs {
@@ -364,11 +379,15 @@ pub enum PluginCommand {
     },
     /// Print what a connector is and asks for, and what the configuration grants or withholds.
     #[command(
-        after_help = "Examples:\n  hark plugin inspect email\n  hark plugin inspect my-forum/my-forum.wasm"
+        after_help = "Examples:\n  hark plugin inspect email\n  hark plugin inspect my-forum/my-forum.wasm\n  hark plugin inspect --diff my-forum-1.wasm my-forum-2.wasm    what the second asks for beyond the first"
     )]
     Inspect {
-        /// A bundled connector's name or a .wasm file.
-        connector: String,
+        /// A bundled connector's name, a .wasm file or a reference.
+        #[arg(required_unless_present = "diff")]
+        connector: Option<String>,
+        /// Compare what two builds ask for.
+        #[arg(long, num_args = 2, value_names = ["OLD", "NEW"], conflicts_with = "connector")]
+        diff: Option<Vec<String>>,
     },
     /// Read once from a configured source and print the normalised events; nothing is stored.
     #[command(

@@ -3,10 +3,12 @@
 #[macro_use]
 mod out;
 
+mod ask;
 mod cli;
 mod commands;
 mod confinement;
 mod exit;
+mod grants;
 mod log;
 mod print;
 mod settings;
@@ -63,6 +65,7 @@ async fn run(cli: &Cli) -> Done {
         Command::Sources { command: Some(SourcesCommand::Capsule { source, number, output }) } => {
             commands::sources::capsule(cli, source, *number, output.as_deref()).await
         }
+        Command::Grant(args) => commands::grant::run(cli, args).await,
         Command::Backfill(args) => commands::backfill::run(cli, args).await,
         Command::Replay(args) => commands::replay::run(cli, args).await,
         Command::Reply(args) => commands::reply::run(cli, args).await,
@@ -77,8 +80,11 @@ async fn run(cli: &Cli) -> Done {
         Command::Plugin(PluginCommand::Double { folder, listen }) => {
             commands::plugin_double::run(cli, folder, *listen).await
         }
-        Command::Plugin(PluginCommand::Inspect { connector }) => {
-            commands::plugin_inspect::run(cli, connector).await
+        Command::Plugin(PluginCommand::Inspect { diff: Some(both), .. }) => {
+            commands::plugin_inspect::difference(cli, &both[0], &both[1]).await
+        }
+        Command::Plugin(PluginCommand::Inspect { connector, diff: None }) => {
+            commands::plugin_inspect::run(cli, connector.as_deref().unwrap_or_default()).await
         }
         Command::Plugin(PluginCommand::Try { source, capsule: Some(file), .. }) => {
             commands::plugin_capsule::run(cli, source, file).await

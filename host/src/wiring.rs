@@ -17,6 +17,7 @@ use hark_supply::{Component, Supply, SupplyError, Verdict};
 use tempfile::TempDir;
 
 use crate::exit::{Exit, Failure, OrExit, chain};
+use crate::grants;
 
 /// Most connector instances at work at once.
 const INSTANCES_MAX: u32 = 64;
@@ -127,8 +128,22 @@ pub struct Assembler {
     shared: Shared,
     /// The key of tokens and the database, until a source needs them.
     keeping: Option<(SecretRef, PathBuf)>,
+    /// What sources were granted; none before anything was listened to.
+    grants: Grants,
     /// Where compiled connectors are kept if there is no configuration.
     _cache: Option<TempDir>,
+}
+
+/// Where it stands what sources were granted.
+enum Grants {
+    /// Nowhere: there is no configuration.
+    None,
+    /// In the database of a process that asks for one source.
+    Unopened(PathBuf),
+    /// In an open database.
+    Open(Store),
+    /// In that of the process that listens, which keeps what it grants.
+    Kept(Store),
 }
 
 /// Returns what the runtime is made of. Slots are sized for the most demanding source.
@@ -156,8 +171,14 @@ impl Assembler {
     }
 
     /// Starts the runtime of a process that listens: it loads what was compiled ahead, and nothing else.
-    pub fn listening(config: &Config) -> Result<Self, Failure> {
-        Self::with(Some(config), Compiler::Never)
+    pub fn listening(config: &Config, store: &Store) -> Result<Self, Failure> {
+        let assembler = Self::with(Some(config), Compiler::Never)?;
+        Ok(Self { grants: Grants::Kept(store.clone()), ..assembler })
+    }
+
+    /// The same, and no grant is looked at: for builds that are tried on kept payloads, without a network.
+    pub fn ungranted(config: &Config) -> Result<Self, Failure> {
+        Ok(Self { grants: Grants::None, ..Self::new(Some(config))? })
     }
 
     fn with(config: Option<&Config>, compiler: Compiler) -> Result<Self, Failure> {
@@ -170,9 +191,18 @@ impl Assembler {
             options.cache_dir = Some(folder.path().to_owned());
         }
         let runtime = Runtime::new(options).or_exit(Exit::Internal)?;
+        let grants = config.map_or(Grants::None, |config| Grants::Unopened(config.data.clone()));
         let keeping = config.and_then(|config| Some((config.token_key.clone()?, config.data.clone())));
         let supply = config.map(supply).transpose()?;
-        Ok(Self { runtime, supply, loaded: Vec::new(), shared: Shared::default(), keeping, _cache: cache })
+        Ok(Self {
+            runtime,
+            supply,
+            loaded: Vec::new(),
+            shared: Shared::default(),
+            keeping,
+            grants,
+            _cache: cache,
+        })
     }
 
     /// Returns what the gate of `source` has in common with the others; the first source that renews a token opens
@@ -245,9 +275,25 @@ impl Assembler {
         loaded.map_err(|error| load_failure(name, &error))
     }
 
+    /// Loads the connector of a source, if it asks for no more than the source was granted.
+    async fn granted(&mut self, source: &SourceConfig) -> Result<Connector, Failure> {
+        let connector = self.connector(&source.connector).await?;
+        if let Grants::Unopened(path) = &self.grants
+            && path.exists()
+        {
+            self.grants = Grants::Open(open_store(path)?);
+        }
+        match &self.grants {
+            Grants::None | Grants::Unopened(_) => {}
+            Grants::Open(store) => drop(grants::check(store, source, &connector).await?),
+            Grants::Kept(store) => grants::admit(store, source, &connector).await?,
+        }
+        Ok(connector)
+    }
+
     /// Puts a source together: connector, settings, permissions, credentials.
     pub async fn source(&mut self, source: &SourceConfig) -> Result<SourceSetup, Failure> {
-        let connector = self.connector(&source.connector).await?;
+        let connector = self.granted(source).await?;
         let shared = self.shared(source).await?;
         let open = |options| SourceGate::new(GateOptions { shared, ..options });
         SourceSetup::assemble_with(source, connector, now(), open).await.map_err(|error: AssembleError| {
@@ -257,7 +303,7 @@ impl Assembler {
 
     /// The same with everything that passes its gate noted on `tape`.
     pub async fn recorded(&mut self, source: &SourceConfig, tape: Tape) -> Result<SourceSetup, Failure> {
-        let connector = self.connector(&source.connector).await?;
+        let connector = self.granted(source).await?;
         let shared = self.shared(source).await?;
         let open = |options| SourceGate::recording(GateOptions { shared, ..options }, tape);
         SourceSetup::assemble_with(source, connector, now(), open).await.map_err(|error: AssembleError| {

@@ -8,6 +8,7 @@ pub mod discover;
 pub mod doctor;
 pub mod eval;
 pub mod feed;
+pub mod grant;
 pub mod plugin_add;
 pub mod plugin_build;
 pub mod plugin_capsule;

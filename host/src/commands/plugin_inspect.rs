@@ -21,6 +21,16 @@ pub async fn run(cli: &Cli, name: &str) -> Done {
     Ok(())
 }
 
+/// Compares what two builds of a connector ask for.
+pub async fn difference(cli: &Cli, old: &str, new: &str) -> Done {
+    let config = if cli.config.exists() { Some(wiring::config(&cli.config)?) } else { None };
+    let mut assembler = wiring::Assembler::new(config.as_ref())?;
+    let old = assembler.connector(&reference(old)?).await?;
+    let new = assembler.connector(&reference(new)?).await?;
+    print::build_difference(&old, &new, cli.json);
+    Ok(())
+}
+
 /// A name is a bundled connector's, a path one of a file, an address one that was fetched.
 pub fn reference(name: &str) -> Result<ConnectorRef, Failure> {
     if RemoteRef::is_meant(name) {

@@ -17,7 +17,7 @@ pub async fn run(cli: &Cli, args: &ReplayArgs) -> Done {
     if let Some(file) = &args.connector {
         source.connector = ConnectorRef::File(file.clone());
     }
-    let setup = wiring::Assembler::new(Some(&config))?.source(&source).await?;
+    let setup = wiring::Assembler::ungranted(&config)?.source(&source).await?;
     let enricher = wiring::enricher(&config)?;
     let store = wiring::existing_store(&config)?;
     let (_tasks, shutdown) = Tasks::new();

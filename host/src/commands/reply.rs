@@ -1,6 +1,5 @@
 //! `hark reply`: answer an item on its platform, once.
 
-use std::io::{BufRead, IsTerminal, Write};
 use std::sync::Arc;
 
 use hark_config::{Config, SourceConfig};
@@ -11,7 +10,7 @@ use serde_json::json;
 
 use crate::cli::{Cli, ReplyArgs};
 use crate::exit::{Done, Exit, Failure};
-use crate::{print, wiring};
+use crate::{ask, print, wiring};
 
 /// The action that answers an item.
 const REPLY: &str = "reply";
@@ -140,19 +139,8 @@ fn may_reply(action: &ActionInfo, item: &ItemDetail) -> Done {
 }
 
 fn confirm(yes: bool) -> Done {
-    if yes {
+    if yes || ask::yes("Say it?", "nothing was said")? {
         return Ok(());
     }
-    if !std::io::stdin().is_terminal() {
-        let message = "nobody can be asked here, so nothing was said";
-        return Err(Failure::new(Exit::Usage, message).hint("add --yes to say it without asking"));
-    }
-    eprint!("Say it? [y/N] ");
-    let _ = std::io::stderr().flush();
-    let mut answer = String::new();
-    let read = std::io::stdin().lock().read_line(&mut answer);
-    match read {
-        Ok(_) if matches!(answer.trim(), "y" | "Y" | "yes") => Ok(()),
-        _ => Err(Failure::new(Exit::Usage, "nothing was said")),
-    }
+    Err(Failure::new(Exit::Usage, "nothing was said"))
 }

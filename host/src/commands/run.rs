@@ -115,14 +115,14 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
 
 async fn pipeline(config: &Config, store: &Store) -> Result<Pipeline, Failure> {
     let enricher = wiring::enricher(config)?;
-    let sources = assemble_all(config).await?;
+    let sources = assemble_all(config, store).await?;
     Pipeline::new(sources, store.clone(), enricher).await.map_err(|error| wiring::store_failure(&error))
 }
 
 /// Puts all enabled sources together. One that cannot start is said and left out; when none can,
 /// there is nothing to do.
-async fn assemble_all(config: &Config) -> Result<Vec<SourceSetup>, Failure> {
-    let mut assembler = wiring::Assembler::listening(config)?;
+async fn assemble_all(config: &Config, store: &Store) -> Result<Vec<SourceSetup>, Failure> {
+    let mut assembler = wiring::Assembler::listening(config, store)?;
     let mut sources = Vec::new();
     let mut first_failure = None;
     for source in config.sources.iter().filter(|source| source.enabled) {

@@ -19,6 +19,7 @@ use hark_store::SourceRecord;
 use serde_json::{Map, Value};
 
 use crate::limits;
+use crate::powers::imports_wire;
 use crate::template::{TemplateError, fill, with_defaults};
 
 /// Why a source cannot start. Every text names what the operator can change.
@@ -66,6 +67,16 @@ pub enum AssembleError {
         name: String,
         /// As declared.
         known: String,
+    },
+    /// The component imports what nothing is granted for.
+    #[error(
+        "the connector connects by hark:connector/wire, and none of the endpoints that it asks for is granted ({asked}): add `endpoints = [...]` to the grant of [source.{source_name}]"
+    )]
+    UngrantedImport {
+        /// Its source.
+        source_name: SourceName,
+        /// What it asks for.
+        asked: String,
     },
     /// The gate cannot be built.
     #[error("the egress gate cannot be set up")]
@@ -141,6 +152,7 @@ impl SourceSetup {
     ) -> Result<Self, AssembleError> {
         let manifest = connector.manifest();
         let permissions = permissions(config, manifest)?;
+        check_imports(config, &connector)?;
         let gate = open(gate_options(config, manifest, fetch_secrets(config, manifest).await?)?)?;
         Ok(Self {
             name: config.name.clone(),
@@ -211,6 +223,19 @@ fn record_of(config: &SourceConfig, connector: &Connector, now: Ms) -> SourceRec
         enabled: config.enabled,
         at: now,
     }
+}
+
+/// Refuses a component with an import that is of no use without a grant: no instance of it is ever linked.
+fn check_imports(config: &SourceConfig, connector: &Connector) -> Result<(), AssembleError> {
+    let places = Places::of(connector.manifest(), &config.settings)?;
+    let granted =
+        |endpoint: &EndpointPattern| config.grant.endpoints.iter().any(|grant| grant.covers(endpoint));
+    if !imports_wire(connector.imports()) || places.endpoints.iter().any(granted) {
+        return Ok(());
+    }
+    let asked: Vec<_> = places.endpoints.iter().map(EndpointPattern::as_str).collect();
+    let asked = if asked.is_empty() { "it asks for none".to_owned() } else { asked.join(", ") };
+    Err(AssembleError::UngrantedImport { source_name: config.name.clone(), asked })
 }
 
 /// The places that a manifest asks for, with the settings filled in.

@@ -12,6 +12,7 @@ mod beside;
 mod commit;
 mod error;
 mod filter;
+mod grants;
 pub mod limits;
 mod prepare;
 mod read;
@@ -35,6 +36,7 @@ pub use commit::{
 };
 pub use error::StoreError;
 pub use filter::{FeedFilter, FeedKey};
+pub use grants::SourceGrant;
 pub use rows::{
     ActorSummary, AttachmentRow, ConversationDetail, ConversationKey, FeedRow, ItemDetail, OpinionRow,
     RelationRow, RevisionRow, SentimentSummary, SightingRow, SourceStatus, StreamStatus, Thread, ThreadNode,

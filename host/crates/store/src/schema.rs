@@ -15,6 +15,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0002_beside_polling.sql"),
     include_str!("../migrations/0003_tokens.sql"),
     include_str!("../migrations/0004_supervision.sql"),
+    include_str!("../migrations/0005_grants.sql"),
 ];
 
 /// Marks a file as ours: "Hark".

@@ -68,6 +68,7 @@ fn another_build_of_the_connector_is_not_in_quarantine() {
     assert_eq!(folder.number("SELECT count(*) FROM source_quarantine"), 1);
     // Nothing else of it is another: its digest is.
     folder.listen_with("good", "streams = [\"items\"]", 9);
+    folder.json(&["grant", "plat", "--yes"]);
     assert!(folder.hark(&["run", "--once"]).status.success());
     assert_eq!(folder.number("SELECT count(*) FROM source_quarantine"), 0);
 }

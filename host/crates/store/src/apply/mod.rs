@@ -12,6 +12,7 @@ pub(crate) mod backfills;
 pub(crate) mod checkpoints;
 pub(crate) mod conversations;
 pub(crate) mod counters;
+pub(crate) mod grants;
 pub(crate) mod inbox;
 pub(crate) mod items;
 pub(crate) mod known;

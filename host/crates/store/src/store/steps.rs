@@ -2,14 +2,14 @@
 
 use hark_model::{ItemUid, Ms};
 
-use crate::apply::{backfills, inbox, outbox, rechecks, tokens};
+use crate::apply::{backfills, grants, inbox, outbox, rechecks, tokens};
 use crate::read::beside;
 use crate::statements::Statements;
 use crate::writer::{Outcome, Step, Work};
 use crate::{
     ActionBegun, BackfillKey, BackfillOrder, BackfillRest, BackfillStatus, DeliveryEnd, DeliveryId, KeptRaw,
-    NewAction, NewDelivery, OutboxRow, PendingDelivery, ReadFrom, RecheckPlan, SourceId, Store, StoreError,
-    Whereabouts,
+    NewAction, NewDelivery, OutboxRow, PendingDelivery, ReadFrom, RecheckPlan, SourceGrant, SourceId, Store,
+    StoreError, Whereabouts,
 };
 
 impl Store {
@@ -119,6 +119,16 @@ impl Store {
     /// Returns the sealed token that is kept under a name.
     pub async fn kept_token(&self, name: String) -> Result<Option<Vec<u8>>, StoreError> {
         self.inner.readers.run(move |db| tokens::kept(db, &name)).await
+    }
+
+    /// Keeps what the connector of a source is granted, in place of what it was.
+    pub async fn keep_grant(&self, grant: SourceGrant) -> Result<(), StoreError> {
+        self.work(Work::new(move |db| grants::keep(db, &grant)).durable()).await
+    }
+
+    /// Returns what the connector of a source was granted; none if it was never listened with.
+    pub async fn kept_grant(&self, source: String) -> Result<Option<SourceGrant>, StoreError> {
+        self.inner.readers.run(move |db| grants::kept(db, &source)).await
     }
 
     /// Returns the newest actions, newest first, at most `count`.
