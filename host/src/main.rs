@@ -11,6 +11,7 @@ mod exit;
 mod grants;
 mod log;
 mod print;
+mod reload;
 mod settings;
 mod signals;
 mod wiring;

@@ -87,19 +87,17 @@ pub fn find<'a>(config: &'a Config, name: &str) -> Result<&'a SourceConfig, Fail
     })
 }
 
-/// Makes the door through which deliveries come in; `None` if no source takes any.
-pub fn door(deliveries: Deliveries) -> Option<hark_web::DeliveryOptions> {
-    let sources = deliveries.sources();
-    if sources.is_empty() {
-        return None;
-    }
+/// Makes the door through which deliveries come in, for the sources of the time that they come at.
+pub fn door(deliveries: Deliveries) -> hark_web::DeliveryOptions {
+    let sources = deliveries.clone();
     let receive =
         move |source: String, delivery: hark_model::Delivery| -> Pin<Box<dyn Future<Output = _> + Send>> {
             let deliveries = deliveries.clone();
             Box::pin(async move { reply(deliveries.receive(&source, incoming(delivery)).await) })
         };
     let body_wait = hark_web::limits::DELIVERY_BODY_WAIT;
-    Some(hark_web::DeliveryOptions { sources, body_wait, receive: Arc::new(receive) })
+    let per_min = Arc::new(move |source: &str| sources.per_min(source));
+    hark_web::DeliveryOptions { per_min, body_wait, receive: Arc::new(receive) }
 }
 
 fn incoming(delivery: hark_model::Delivery) -> Incoming {
@@ -174,6 +172,13 @@ impl Assembler {
     pub fn listening(config: &Config, store: &Store) -> Result<Self, Failure> {
         let assembler = Self::with(Some(config), Compiler::Never)?;
         Ok(Self { grants: Grants::Kept(store.clone()), ..assembler })
+    }
+
+    /// Takes the pins and files of now: what was loaded is loaded again when it is asked for.
+    pub fn renew(&mut self, config: &Config) -> Result<(), Failure> {
+        self.supply = Some(supply(config)?);
+        self.loaded.clear();
+        Ok(())
     }
 
     /// The same, and no grant is looked at: for builds that are tried on kept payloads, without a network.

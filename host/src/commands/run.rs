@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use hark_config::Config;
 use hark_lifecycle::{Shutdown, Tasks};
-use hark_pipeline::{Pipeline, PipelineReport, SourceSetup};
+use hark_pipeline::{Listening, Pipeline, PipelineReport, SourceSetup};
 use hark_store::Store;
 use tokio::net::TcpListener;
 
 use crate::cli::{Cli, RunArgs};
 use crate::exit::{Done, Exit, Failure};
 use crate::print::Served;
-use crate::signals::Signals;
+use crate::reload::Reloader;
+use crate::signals::{Order, Signals};
 use crate::{print, wiring};
 
 /// Time that tasks have to end when asked to.
@@ -48,38 +49,54 @@ pub async fn listen(
         None => None,
     };
     let store = wiring::store(config)?;
+    let mut listening = Listening::new(store.clone(), wiring::enricher(config)?);
     let ended = async {
-        let pipeline = pipeline(config, &store).await?;
-        let mut door = wiring::door(pipeline.deliveries());
-        pipeline.start(&mut tasks, &shutdown);
-        let own_door = webhooks.and_then(|listener| Some((listener, door.take()?)));
+        let mut reloader = Reloader::start(config, &store, &mut listening).await?;
+        let door = wiring::door(listening.deliveries());
         let json = web.as_ref().is_some_and(|(_, served)| served.json);
+        let is_beside = web.is_some() && webhooks.is_none();
         if let Some((listener, served)) = web {
-            let address = serve(config, &store, listener, door.take(), &mut tasks, &shutdown)?;
+            let beside = is_beside.then(|| door.clone());
+            let address = serve(config, &store, listener, beside, &mut tasks, &shutdown)?;
             served.say(address);
         }
-        if let Some((listener, door)) = own_door {
+        if let Some(listener) = webhooks {
             let address = open_door(listener, door, &mut tasks, &shutdown)?;
             Served { json }.say_webhooks(address);
-        } else if door.is_some() {
+        } else if !is_beside && !listening.deliveries().is_empty() {
             tracing::warn!("no deliveries are taken: they come in beside the page, which is not served; set `webhooks` under [web]");
         }
-        signals.next().await;
+        listen_on(&mut reloader, &mut listening, &mut signals).await;
         Ok(())
     }
     .await;
     tracing::info!("stopping; a second signal stops at once");
+    let stopping = async { tokio::join!(tasks.stop(GRACE), listening.stop(GRACE)) };
     let stopped = tokio::select! {
-        report = tasks.stop(GRACE) => Some(report),
+        (report, aborted) = stopping => Some([report.aborted, aborted].concat()),
         () = signals.next() => None,
     };
-    if let Some(report) = stopped
-        && !report.aborted.is_empty()
+    if let Some(aborted) = stopped
+        && !aborted.is_empty()
     {
-        tracing::warn!(tasks = ?report.aborted, "did not end in time and were given up; what they were reading will be read again");
+        tracing::warn!(tasks = ?aborted, "did not end in time and were given up; what they were reading will be read again");
     }
     store.close().map_err(|error| wiring::store_failure(&error))?;
     ended
+}
+
+/// Listens until a signal asks to stop, and brings into force what changes meanwhile.
+async fn listen_on(reloader: &mut Reloader, listening: &mut Listening, signals: &mut Signals) {
+    loop {
+        tokio::select! {
+            order = signals.order() => match order {
+                Order::Stop => return,
+                Order::Reload => reloader.reload(listening).await,
+            },
+            () = reloader.changed() => reloader.reload(listening).await,
+            source = listening.failed_trial() => reloader.roll_back(&source, listening).await,
+        }
+    }
 }
 
 async fn once(cli: &Cli, config: &Config, mut tasks: Tasks, shutdown: Shutdown) -> Done {
@@ -127,10 +144,7 @@ async fn assemble_all(config: &Config, store: &Store) -> Result<Vec<SourceSetup>
     let mut first_failure = None;
     for source in config.sources.iter().filter(|source| source.enabled) {
         match assembler.source(source).await {
-            Ok(setup) => {
-                warn_of_withheld(&setup);
-                sources.push(setup);
-            }
+            Ok(setup) => sources.push(setup),
             Err(failure) => {
                 tracing::error!(source = %source.name, "left out: {failure}");
                 first_failure.get_or_insert(failure);
@@ -143,12 +157,6 @@ async fn assemble_all(config: &Config, store: &Store) -> Result<Vec<SourceSetup>
             Err(Failure::new(Exit::Config, format!("{} has no enabled source", config.path.display())))
         }
         (false, _) => Ok(sources),
-    }
-}
-
-fn warn_of_withheld(setup: &SourceSetup) {
-    for permission in setup.permissions.iter().filter(|permission| !permission.granted) {
-        tracing::debug!(source = %setup.name, pattern = permission.pattern, "asked for by the connector, withheld by the grant");
     }
 }
 

@@ -46,8 +46,9 @@ pub async fn measure() -> Result<Vec<Figure>> {
     let (mut tasks, shutdown) = Tasks::new();
     let deliveries = pipeline.deliveries();
     pipeline.start(&mut tasks, &shutdown);
+    let sources = deliveries.clone();
     let options = DeliveryOptions {
-        sources: deliveries.sources(),
+        per_min: std::sync::Arc::new(move |source| sources.per_min(source)),
         body_wait: hark_web::limits::DELIVERY_BODY_WAIT,
         receive: std::sync::Arc::new(move |source, delivery| {
             let deliveries = deliveries.clone();

@@ -12,7 +12,7 @@ use rand::Rng;
 
 use crate::assemble::SourceSetup;
 use crate::clock::now;
-use crate::enrich::Enricher;
+use crate::enrich::{CurrentEnricher, Enricher};
 use crate::intake::{Heard, Intake};
 use crate::supervisor::Halt;
 use crate::trouble::Trouble;
@@ -83,7 +83,9 @@ pub async fn act(
     deed: Deed,
 ) -> Result<Acted, ActError> {
     know_action(&setup, &deed.name)?;
-    let intake = Intake::open(setup, store, Arc::new(enricher)).await.map_err(ActError::Store)?;
+    let intake = Intake::open(setup, store, Arc::new(CurrentEnricher::new(enricher)))
+        .await
+        .map_err(ActError::Store)?;
     if let Some(Halt::Quarantine { reason }) = intake.supervisor.quarantine().await {
         return Err(ActError::NotDone(format!("the connector is in quarantine: {reason}")));
     }

@@ -17,7 +17,7 @@ use rand::Rng;
 
 use crate::assemble::SourceSetup;
 use crate::clock::{millis, now, until};
-use crate::enrich::Enricher;
+use crate::enrich::{CurrentEnricher, Enricher};
 use crate::intake::{Heard, Intake};
 use crate::limits;
 use crate::precedence::{Allowance, Precedence, pause_after};
@@ -91,7 +91,7 @@ struct Run<'a> {
 impl Backfiller {
     /// Makes one for a source on its own.
     pub async fn new(setup: SourceSetup, store: Store, enricher: Enricher) -> Result<Self, StoreError> {
-        let intake = Intake::open(Arc::new(setup), store, Arc::new(enricher)).await?;
+        let intake = Intake::open(Arc::new(setup), store, Arc::new(CurrentEnricher::new(enricher))).await?;
         Ok(Self::within(Arc::new(intake), Arc::new(Precedence::new())))
     }
 

@@ -6,8 +6,8 @@
 //! it does not wait for analysis and commit. Not here: HTTP.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use futures_util::stream::FuturesUnordered;
@@ -21,7 +21,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use crate::clock::{millis, now};
 use crate::intake::{Heard, Intake};
 use crate::limits;
-use crate::pipeline::Wakes;
+use crate::source_work::Wakes;
 use crate::trouble::{Trouble, chain};
 
 /// The id of the delivery's own payload within its call.
@@ -78,21 +78,39 @@ struct Door {
     per_min: u32,
 }
 
-/// Where deliveries go in. Cheap to clone.
+/// Where deliveries go in: the doors of the sources of now. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct Deliveries {
-    doors: BTreeMap<String, Door>,
+    doors: Arc<RwLock<BTreeMap<String, Door>>>,
 }
 
 impl Deliveries {
-    /// Returns the sources that take deliveries, each with how many a minute.
-    pub fn sources(&self) -> Vec<(String, u32)> {
-        self.doors.iter().map(|(name, door)| (name.clone(), door.per_min)).collect()
+    fn doors(&self) -> RwLockReadGuard<'_, BTreeMap<String, Door>> {
+        self.doors.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells whether no source takes deliveries.
+    pub fn is_empty(&self) -> bool {
+        self.doors().is_empty()
+    }
+
+    /// Returns how many deliveries a source takes in a minute; none if it takes none at all.
+    pub fn per_min(&self, source: &str) -> Option<u32> {
+        self.doors().get(source).map(|door| door.per_min)
+    }
+
+    fn open(&self, source: String, door: Door) {
+        self.doors.write().unwrap_or_else(PoisonError::into_inner).insert(source, door);
+    }
+
+    /// Takes no more deliveries for a source.
+    pub(crate) fn close(&self, source: &str) {
+        self.doors.write().unwrap_or_else(PoisonError::into_inner).remove(source);
     }
 
     /// Takes a delivery in and returns what to answer. Dropped before, the delivery is handled all the same.
     pub async fn receive(&self, source: &str, incoming: Incoming) -> DeliveryAnswer {
-        let Some(door) = self.doors.get(source) else { return DeliveryAnswer::Unknown };
+        let Some(door) = self.doors().get(source).cloned() else { return DeliveryAnswer::Unknown };
         let (answer, answered) = oneshot::channel();
         let is_kept = Arc::new(AtomicBool::new(false));
         let job = Job { incoming, is_kept: Arc::clone(&is_kept), answer };
@@ -120,11 +138,11 @@ pub(crate) struct Deliverer {
 
 impl Deliverer {
     /// Makes one if a stream of the source takes deliveries, with its door among `deliveries`.
-    pub fn new(intake: Arc<Intake>, wakes: Wakes, deliveries: &mut Deliveries) -> Option<Self> {
+    pub fn new(intake: Arc<Intake>, wakes: Wakes, deliveries: &Deliveries) -> Option<Self> {
         let stream = intake.pushed_stream()?;
         let (sender, queue) = mpsc::channel(limits::DELIVERIES_QUEUED);
         let door = Door { queue: sender, per_min: intake.setup.limits.deliveries_per_min };
-        deliveries.doors.insert(intake.setup.name.to_string(), door);
+        deliveries.open(intake.setup.name.to_string(), door);
         Some(Self { intake, stream, wakes, queue, looking: Mutex::new(()) })
     }
 

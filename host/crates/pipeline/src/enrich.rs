@@ -1,6 +1,7 @@
 //! Adds machine opinion and a route to admitted events: pure, for a whole batch at once.
 
 use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use hark_analysis::{Analyser, Analysis, Habit};
 use hark_model::{Actor, Annotation, Event, Item, Route, Sentiment, SourceName, Zone};
@@ -69,6 +70,24 @@ impl Enricher {
         let (Event::Item(item), Some(analysis)) = (event, analysis) else { return Opinion::default() };
         let route = self.router.route(&context.facts(item, &analysis));
         Opinion { annotations: analysis.annotations(), route: Some(route) }
+    }
+}
+
+/// The enricher of now: another takes its place while sources are listened to. A batch is of one of them.
+#[derive(Debug)]
+pub(crate) struct CurrentEnricher(RwLock<Arc<Enricher>>);
+
+impl CurrentEnricher {
+    pub fn new(enricher: Enricher) -> Self {
+        Self(RwLock::new(Arc::new(enricher)))
+    }
+
+    pub fn get(&self) -> Arc<Enricher> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub fn replace(&self, enricher: Enricher) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(enricher);
     }
 }
 

@@ -16,8 +16,9 @@ use crate::admission::{Admission, Refused, admit};
 use crate::assemble::SourceSetup;
 use crate::capsule::Question;
 use crate::clock::{millis, now};
-use crate::enrich::Enricher;
+use crate::enrich::CurrentEnricher;
 use crate::supervisor::Supervisor;
+use crate::trial::Trial;
 use crate::trouble::{Trouble, cut_fault};
 
 /// A source with all that its events pass.
@@ -26,7 +27,7 @@ pub(crate) struct Intake {
     pub setup: Arc<SourceSetup>,
     pub source: SourceId,
     pub store: Store,
-    pub enricher: Arc<Enricher>,
+    pub enricher: Arc<CurrentEnricher>,
     pub supervisor: Supervisor,
 }
 
@@ -70,10 +71,20 @@ impl Intake {
     pub async fn open(
         setup: Arc<SourceSetup>,
         store: Store,
-        enricher: Arc<Enricher>,
+        enricher: Arc<CurrentEnricher>,
+    ) -> Result<Self, StoreError> {
+        Self::on_trial(setup, store, enricher, None).await
+    }
+
+    /// The same with a connector that may be on trial.
+    pub async fn on_trial(
+        setup: Arc<SourceSetup>,
+        store: Store,
+        enricher: Arc<CurrentEnricher>,
+        trial: Option<Trial>,
     ) -> Result<Self, StoreError> {
         let source = store.register_source(setup.record().clone()).await?;
-        let supervisor = Supervisor::open(source, store.clone(), &setup).await?;
+        let supervisor = Supervisor::open(source, store.clone(), &setup).await?.on_trial(trial);
         Ok(Self { setup, source, store, enricher, supervisor })
     }
 
@@ -119,7 +130,7 @@ impl Intake {
         for refused in &refused {
             tracing::warn!(source = %self.setup.name, stream = stream.name, hint = refused.hint, why = refused.why, "entry put into quarantine");
         }
-        let enricher = Arc::clone(&self.enricher);
+        let enricher = self.enricher.get();
         let (name, zone) = (self.setup.name.clone(), self.setup.record().zone);
         let enriched = tokio::task::spawn_blocking(move || enricher.enrich(admitted, &name, zone)).await;
         let entries = enriched.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));

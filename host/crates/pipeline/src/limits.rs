@@ -36,6 +36,8 @@ pub const LOOKBACK: Duration = Duration::from_secs(60 * 60);
 pub const REFUSED_EVENT_BYTES_MAX: usize = 16 << 10;
 /// Bytes of a fault text that is stored and shown.
 pub const FAULT_TEXT_BYTES_MAX: usize = 4 << 10;
+/// How long a new build of a connector is on trial: a crash within it brings back the one before.
+pub const TRIAL: Duration = Duration::from_secs(3_600);
 /// Time a read may still take when an order to stop was given.
 pub const STOP_GRACE: Duration = Duration::from_secs(5);
 /// Batches of one target before the next target has its turn, where a stream has several.

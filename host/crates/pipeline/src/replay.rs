@@ -16,7 +16,7 @@ use crate::admission::admit;
 use crate::assemble::SourceSetup;
 use crate::clock::now;
 use crate::difference::{Difference, changes, cut};
-use crate::enrich::Enricher;
+use crate::enrich::{CurrentEnricher, Enricher};
 use crate::intake::{Heard, Intake};
 use crate::supervisor::Supervisor;
 use crate::trouble::Trouble;
@@ -89,8 +89,13 @@ impl Replay {
         let source = store.source_id(&name).await?.ok_or(ReplayError::Unknown(name))?;
         // Not watched: what is tried here is another build than the one that the source uses.
         let supervisor = Supervisor::new(source, store.clone());
-        let intake =
-            Intake { setup: Arc::new(setup), source, store, enricher: Arc::new(enricher), supervisor };
+        let intake = Intake {
+            setup: Arc::new(setup),
+            source,
+            store,
+            enricher: Arc::new(CurrentEnricher::new(enricher)),
+            supervisor,
+        };
         let stream = intake.common_stream();
         let stream = stream.ok_or_else(|| ReplayError::Unsupported("it has no stream".to_owned()))?;
         let report = ReplayReport::default();

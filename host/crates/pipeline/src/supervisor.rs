@@ -18,6 +18,7 @@ use crate::breaker::Breaker;
 use crate::capsule::{Question, capsule};
 use crate::clock::{millis, now};
 use crate::limits;
+use crate::trial::Trial;
 use crate::trouble::{chain, cut_fault};
 
 /// Why a source is not called now.
@@ -51,6 +52,7 @@ pub(crate) struct Supervisor {
     source: SourceId,
     store: Store,
     state: Mutex<State>,
+    trial: Option<Trial>,
 }
 
 #[derive(Debug, Default)]
@@ -66,7 +68,12 @@ struct State {
 impl Supervisor {
     /// Makes one that knows of nothing.
     pub fn new(source: SourceId, store: Store) -> Self {
-        Self { source, store, state: Mutex::default() }
+        Self { source, store, state: Mutex::default(), trial: None }
+    }
+
+    /// Watches a build that is on trial.
+    pub fn on_trial(self, trial: Option<Trial>) -> Self {
+        Self { trial, ..self }
     }
 
     /// Makes one that goes on where the last process ended. A quarantine of another build is over.
@@ -125,9 +132,15 @@ impl Supervisor {
     ) {
         self.spent(setup, &report.usage).await;
         match &report.result {
-            Err(error) if is_crash(error) => self.crashed(setup, line, at, &question, error, report).await,
+            Err(error) if is_crash(error) => {
+                self.crashed(setup, line, at, &question, error, report).await;
+                self.trial.iter().for_each(Trial::crashed);
+            }
             Err(error) => self.failed(setup, error.class()),
-            Ok(_) => self.did_well(setup, line).await,
+            Ok(_) => {
+                self.trial.iter().for_each(Trial::did_well);
+                self.did_well(setup, line).await;
+            }
         }
     }
 

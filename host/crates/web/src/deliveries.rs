@@ -42,6 +42,9 @@ pub enum DeliveryReply {
     Unknown,
 }
 
+/// Tells how many deliveries the source of this name takes in a minute; none if it takes none at all.
+pub type PerMin = Arc<dyn Fn(&str) -> Option<u32> + Send + Sync>;
+
 /// Handles a delivery for the source of this name; its payload id is 0.
 pub type Receive =
     Arc<dyn Fn(String, Delivery) -> Pin<Box<dyn Future<Output = DeliveryReply> + Send>> + Send + Sync>;
@@ -49,8 +52,8 @@ pub type Receive =
 /// Who takes deliveries.
 #[derive(Clone)]
 pub struct DeliveryOptions {
-    /// Names of sources, each with how many deliveries it takes in a minute.
-    pub sources: Vec<(String, u32)>,
+    /// Which sources take deliveries, and how many; asked for each delivery.
+    pub per_min: PerMin,
     /// How long the body of one may take.
     pub body_wait: Duration,
     /// What handles them.
@@ -59,13 +62,15 @@ pub struct DeliveryOptions {
 
 impl std::fmt::Debug for DeliveryOptions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("DeliveryOptions").field("sources", &self.sources).finish_non_exhaustive()
+        f.debug_struct("DeliveryOptions").field("body_wait", &self.body_wait).finish_non_exhaustive()
     }
 }
 
 #[derive(Clone)]
 struct Door {
-    buckets: Arc<BTreeMap<String, Mutex<Bucket>>>,
+    per_min: PerMin,
+    /// Of the sources that something was delivered to.
+    buckets: Arc<Mutex<BTreeMap<String, (u32, Bucket)>>>,
     /// Requests whose body is read or handled.
     places: Arc<Semaphore>,
     /// These and those that wait for a place, their bodies unread.
@@ -87,10 +92,9 @@ enum Refusal {
 
 /// Makes the routes of deliveries; to be merged with the pages, or served on an address of their own.
 pub fn deliveries(options: DeliveryOptions) -> Router {
-    let now = Instant::now();
-    let bucket = |(name, per_min)| (name, Mutex::new(Bucket::new(per_min, now)));
     let door = Door {
-        buckets: Arc::new(options.sources.into_iter().map(bucket).collect()),
+        per_min: options.per_min,
+        buckets: Arc::default(),
         places: Arc::new(Semaphore::new(limits::DELIVERIES_AT_ONCE)),
         line: Arc::new(Semaphore::new(limits::DELIVERIES_IN_LINE)),
         body_wait: options.body_wait,
@@ -120,12 +124,8 @@ impl Door {
         if !matches!(*request.method(), Method::GET | Method::POST) {
             return Err(Refusal::Method);
         }
-        let bucket = self.buckets.get(source).ok_or(Refusal::Unknown)?;
-        bucket
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take(Instant::now())
-            .map_err(Refusal::TooOften)?;
+        let per_min = (self.per_min)(source).ok_or(Refusal::Unknown)?;
+        self.count(source, per_min).map_err(Refusal::TooOften)?;
         let _in_line = self.line.try_acquire().map_err(|_| Refusal::TooMany)?;
         // Before the body is read: so many bodies are in memory and no more. A burst waits a moment.
         let place = tokio::time::timeout(limits::DELIVERY_PLACE_WAIT, self.places.acquire());
@@ -147,6 +147,19 @@ impl Door {
             received_at: pages::now_ms(),
         };
         Ok((self.receive)(source.to_owned(), delivery).await)
+    }
+}
+
+impl Door {
+    /// Counts a delivery, or says how long to wait. A source whose rate was changed starts with a whole minute.
+    fn count(&self, source: &str, per_min: u32) -> Result<(), Duration> {
+        let now = Instant::now();
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = buckets.entry(source.to_owned()).or_insert_with(|| (per_min, Bucket::new(per_min, now)));
+        if entry.0 != per_min {
+            *entry = (per_min, Bucket::new(per_min, now));
+        }
+        entry.1.take(now)
     }
 }
 

@@ -18,7 +18,7 @@ mod serve;
 mod server;
 mod text;
 
-pub use deliveries::{DeliveryOptions, DeliveryReply, Receive, deliveries};
+pub use deliveries::{DeliveryOptions, DeliveryReply, PerMin, Receive, deliveries};
 pub use json::feed_item;
 pub use serve::{ConnectionLimits, serve, serve_within};
 pub use server::{WebOptions, router};

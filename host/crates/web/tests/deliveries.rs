@@ -35,7 +35,11 @@ async fn door_with(per_min: u32, body_wait: Duration) -> Door {
     let (seen, gate) = (Seen::default(), Arc::new(Semaphore::new(0)));
     let (noted, opened) = (Arc::clone(&seen), Arc::clone(&gate));
     let options = DeliveryOptions {
-        sources: vec![("hook".into(), per_min), ("slow".into(), 60_000)],
+        per_min: Arc::new(move |source| match source {
+            "hook" => Some(per_min),
+            "slow" => Some(60_000),
+            _ => None,
+        }),
         body_wait,
         receive: Arc::new(move |source, delivery| {
             let (noted, opened) = (Arc::clone(&noted), Arc::clone(&opened));

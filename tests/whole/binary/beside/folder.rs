@@ -101,6 +101,16 @@ grant = {{ hosts = ["http://127.0.0.1:{port}"], private_addresses = ["127.0.0.1/
         db.query_row(query, [], |row| row.get(0)).unwrap_or(-1)
     }
 
+    /// Returns the digest of the build that the source is listened with.
+    pub fn digest(&self) -> Vec<u8> {
+        let file = self.0.path().join("hark.db");
+        let db = rusqlite::Connection::open(file).unwrap();
+        db.query_row("SELECT sha256 FROM component JOIN source ON component.id = component_id", [], |row| {
+            row.get(0)
+        })
+        .unwrap()
+    }
+
     /// Waits until the database says `wanted`.
     pub async fn becomes(&self, query: &str, wanted: i64) {
         let begun = tokio::time::Instant::now();

@@ -4,6 +4,7 @@
 
 mod deeds;
 mod folder;
+mod hot;
 mod past;
 mod pauses;
 mod place;

@@ -1,0 +1,249 @@
+//! The configuration while Hark listens: read again when it is changed, source by source.
+//!
+//! Holds: what is wrong is said and changes nothing, neither the rules nor a source; what is unchanged is not touched.
+//! Not here: addresses, folders and confinement, which a process has for life.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use hark_config::{Config, ConnectorRef, SourceConfig};
+use hark_pipeline::Listening;
+use hark_store::Store;
+
+use crate::exit::{Exit, Failure};
+use crate::wiring::{self, Assembler};
+
+/// Time between two looks at the files.
+const LOOK: Duration = Duration::from_secs(1);
+/// Looks until a source that could not be started is tried again: a grant or compiled code may be there by then.
+const LOOKS_UNTIL_AGAIN: u32 = 10;
+
+/// How a file stands: its size and when it was written; none if it cannot be looked at.
+type Stamp = Option<(u64, SystemTime)>;
+
+/// The configuration that is in force, and how it comes into force.
+pub struct Reloader {
+    config: Config,
+    assembler: Assembler,
+    stamps: BTreeMap<PathBuf, Stamp>,
+    looks: tokio::time::Interval,
+    /// What was wrong the last time; it is not said again.
+    told: BTreeSet<String>,
+    /// Builds that crashed on trial, by source.
+    refused: BTreeMap<String, [u8; 32]>,
+    until_again: Option<u32>,
+}
+
+impl Reloader {
+    /// Starts all enabled sources of `config`. One that cannot start is said and left out; when none can, that is
+    /// a failure.
+    pub async fn start(config: &Config, store: &Store, listening: &mut Listening) -> Result<Self, Failure> {
+        let mut looks = tokio::time::interval(LOOK);
+        looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut reloader = Self {
+            config: config.clone(),
+            assembler: Assembler::listening(config, store)?,
+            stamps: stamps(config),
+            looks,
+            told: BTreeSet::new(),
+            refused: BTreeMap::new(),
+            until_again: None,
+        };
+        let mut first_failure = None;
+        let enabled = || config.sources.iter().filter(|source| source.enabled);
+        for source in enabled() {
+            if let Err(failure) = reloader.put(source, listening).await {
+                first_failure.get_or_insert(failure);
+            }
+        }
+        match first_failure {
+            Some(failure) if listening.names().is_empty() => {
+                Err(failure.hint("`hark check` says what each source lacks"))
+            }
+            None if enabled().next().is_none() => {
+                Err(Failure::new(Exit::Config, format!("{} has no enabled source", config.path.display())))
+            }
+            failure => {
+                reloader.until_again = failure.map(|_| LOOKS_UNTIL_AGAIN);
+                Ok(reloader)
+            }
+        }
+    }
+
+    /// Returns when a file was changed, or it is time to try again what could not be done. Safe to drop at any point.
+    pub async fn changed(&mut self) {
+        loop {
+            self.looks.tick().await;
+            let stamps = stamps(&self.config);
+            if stamps != self.stamps {
+                // Whoever writes a file may not be done yet: it stands when it has stood for one look.
+                self.stamps = stamps;
+                self.until_again = Some(1);
+                continue;
+            }
+            match &mut self.until_again {
+                Some(0) => {
+                    self.until_again = None;
+                    return;
+                }
+                Some(looks) => *looks -= 1,
+                None => {}
+            }
+        }
+    }
+
+    /// Reads the configuration again and brings into force what is another.
+    pub async fn reload(&mut self, listening: &mut Listening) {
+        self.until_again = None;
+        let config = match Config::load(&self.config.path) {
+            Ok(config) => config,
+            Err(errors) => return self.tell(&format!("the configuration stays as it was: {errors}")),
+        };
+        if let Err(failure) = self.take_rules(&config, listening).and_then(|()| self.assembler.renew(&config))
+        {
+            return self.tell(&format!("the configuration stays as it was: {failure}"));
+        }
+        self.tell_of_what_stays(&config);
+        let before = std::mem::replace(&mut self.config, config);
+        self.stamps = stamps(&self.config);
+        let (changed, failed) = self.take_sources(&before, listening).await;
+        if failed {
+            self.until_again = Some(LOOKS_UNTIL_AGAIN);
+        } else {
+            self.told.clear();
+        }
+        if changed > 0 || before.rules != self.config.rules || before.models != self.config.models {
+            tracing::info!(
+                sources_changed = changed,
+                "the configuration of now is in force: {}",
+                self.config.path.display()
+            );
+        }
+    }
+
+    /// Listens to a source as before, because its new build crashed.
+    pub async fn roll_back(&mut self, source: &str, listening: &mut Listening) {
+        let crashed = listening.digest(source);
+        match listening.roll_back(source).await {
+            Ok(true) => {
+                if let Some(digest) = crashed {
+                    self.refused.insert(source.to_owned(), digest);
+                }
+                tracing::error!(
+                    source,
+                    "the new build of its connector crashed: the one before listens again, until there is another"
+                );
+            }
+            Ok(false) => {}
+            Err(error) => tracing::error!(source, %error, "the build before could not be started"),
+        }
+    }
+
+    fn take_rules(&self, config: &Config, listening: &Listening) -> Result<(), Failure> {
+        if config.rules != self.config.rules || config.models != self.config.models {
+            listening.replace_enricher(wiring::enricher(config)?);
+        }
+        Ok(())
+    }
+
+    /// Returns how many sources were touched, and whether one could not be.
+    async fn take_sources(&mut self, before: &Config, listening: &mut Listening) -> (usize, bool) {
+        let (mut changed, mut failed) = (0, false);
+        let sources: Vec<SourceConfig> =
+            self.config.sources.iter().filter(|source| source.enabled).cloned().collect();
+        for name in listening.names() {
+            if sources.iter().all(|source| source.name.as_str() != name) {
+                listening.remove(&name).await;
+                tracing::info!(source = name, "not listened to any more");
+                changed += 1;
+            }
+        }
+        for source in &sources {
+            let is_same = before.sources.contains(source);
+            match self.replace(source, is_same, listening).await {
+                Ok(touched) => changed += usize::from(touched),
+                Err(_) => failed = true,
+            }
+        }
+        (changed, failed)
+    }
+
+    /// Brings a source into force if it or its build is another; tells whether it is.
+    async fn replace(
+        &mut self,
+        source: &SourceConfig,
+        is_same: bool,
+        listening: &mut Listening,
+    ) -> Result<bool, Failure> {
+        let name = source.name.as_str();
+        if let (true, Some(running)) = (is_same, listening.digest(name)) {
+            let build = match self.assembler.connector(&source.connector).await {
+                Ok(connector) => *connector.digest(),
+                Err(failure) => return Err(self.left_out(source, failure)),
+            };
+            if build == running || self.refused.get(name) == Some(&build) {
+                return Ok(false);
+            }
+        }
+        self.put(source, listening).await?;
+        self.refused.remove(name);
+        Ok(true)
+    }
+
+    async fn put(&mut self, source: &SourceConfig, listening: &mut Listening) -> Result<(), Failure> {
+        let setup = match self.assembler.source(source).await {
+            Ok(setup) => setup,
+            Err(failure) => return Err(self.left_out(source, failure)),
+        };
+        for permission in setup.permissions.iter().filter(|permission| !permission.granted) {
+            tracing::debug!(source = %setup.name, pattern = permission.pattern, "asked for by the connector, withheld by the grant");
+        }
+        listening.put(setup).await.map_err(|error| self.left_out(source, wiring::store_failure(&error)))
+    }
+
+    /// Says why a source is not started, or goes on as it was.
+    fn left_out(&mut self, source: &SourceConfig, failure: Failure) -> Failure {
+        self.tell(&format!("source {} is left out, or goes on as it was: {failure}", source.name));
+        failure
+    }
+
+    /// Says what is wrong, once.
+    fn tell(&mut self, words: &str) {
+        if self.told.insert(words.to_owned()) {
+            tracing::error!("{words}");
+        }
+    }
+
+    fn tell_of_what_stays(&self, config: &Config) {
+        let old = &self.config;
+        let for_life = [
+            ("data", old.data != config.data),
+            ("cache", old.cache != config.cache),
+            ("components", old.components != config.components),
+            ("token_key", old.token_key != config.token_key),
+            ("listen", old.listen != config.listen),
+            ("[web] webhooks", old.webhooks != config.webhooks),
+            ("[process] confine", old.confine != config.confine),
+        ];
+        for (key, _) in for_life.iter().filter(|(_, is_other)| *is_other) {
+            tracing::warn!("{key} has changed; it takes effect when Hark is started again");
+        }
+    }
+}
+
+/// Returns how the files stand that decide what is listened to.
+fn stamps(config: &Config) -> BTreeMap<PathBuf, Stamp> {
+    let connectors = config.sources.iter().filter_map(|source| match &source.connector {
+        ConnectorRef::File(path) => Some(path.clone()),
+        _ => None,
+    });
+    let files =
+        [config.path.clone(), config.lock()].into_iter().chain(config.models.clone()).chain(connectors);
+    files.map(|path| (path.clone(), stamp(&path))).collect()
+}
+
+fn stamp(path: &std::path::Path) -> Stamp {
+    let about = std::fs::metadata(path).ok()?;
+    Some((about.len(), about.modified().ok()?))
+}
