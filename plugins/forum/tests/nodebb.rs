@@ -161,8 +161,18 @@ fn an_answer_is_given_once() {
     assert!(matches!(&fault, Fault::Refused(words) if words.contains("no whispers")), "{fault:?}");
     let fault = Forum::act(&stage.settings, action("Hm")).unwrap_err();
     assert!(matches!(&fault, Fault::Refused(words) if words.contains("8 character")), "{fault:?}");
-    stage.control(json!({"op": "fault", "fault": "html-502", "on": {"method": "POST", "times": 1}}));
-    assert!(matches!(Forum::act(&stage.settings, action("Really, we are.")), Ok(Outcome::Uncertain(_))));
+    // The first three never arrive, the others do, and nobody is told.
+    for (fault, arrives) in
+        [("html-502", false), ("reset", false), ("empty-200", false), ("lost-answer", true), ("cut", true)]
+    {
+        let action = action(&format!("Really, we are: {fault}."));
+        stage.control(json!({"op": "fault", "fault": fault, "on": {"method": "POST", "times": 1}}));
+        let outcome = Forum::act(&stage.settings, action.clone());
+        assert!(matches!(outcome, Ok(Outcome::Uncertain(_))), "{fault}: {outcome:?}");
+        let outcome = Forum::act(&stage.settings, action.clone());
+        assert!(matches!(outcome, Ok(Outcome::AlreadyDone(_))) == arrives, "{fault}: {outcome:?}");
+        assert!(matches!(Forum::act(&stage.settings, action), Ok(Outcome::AlreadyDone(_))), "{fault}");
+    }
 }
 
 #[test]
