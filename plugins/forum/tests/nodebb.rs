@@ -176,6 +176,35 @@ fn an_answer_is_given_once() {
 }
 
 #[test]
+fn a_topic_that_is_listed_and_refused_is_told_as_the_list_shows_it() {
+    let stage = nodebb();
+    let post = stage.insert(json!({"text": "VPN drops"}));
+    let answer = stage.insert(json!({"text": "same <b>here</b>", "author": "kimfict", "reply_to": post}));
+    let other = stage.insert(json!({"text": "no soup", "title": "Canteen"}));
+    let topic = item(&stage.drain(&mut stage.request()), post).conversation;
+    let topic = topic.trim_start_matches("topic:");
+    let refused = json!({"op": "fault", "fault": "forbidden", "on": {"path": format!("/api/topic/{topic}")}});
+    stage.control(refused);
+    let mut request = stage.request();
+    let events = stage.drain(&mut request);
+    let of = |id| item(&events, id);
+    assert_eq!((of(answer).text.as_str(), of(answer).author.is_some()), ("same here", true));
+    assert_eq!((of(post).title.as_deref(), of(post).kind), (Some("VPN drops every hour"), ItemKind::Post));
+    assert_eq!(
+        (of(answer).conversation, of(post).conversation),
+        (format!("topic:{topic}"), format!("topic:{topic}"))
+    );
+    assert_eq!(
+        (of(post).visibility, of(answer).visibility),
+        (Visibility::Restricted, Visibility::Restricted)
+    );
+    assert_eq!(of(other).visibility, Visibility::Internal);
+    let pointed = of(answer).origin.pointer.trim_start_matches('/').parse::<usize>();
+    assert!(pointed.is_ok(), "its place in the list: {:?}", of(answer).origin);
+    assert_eq!(stage.drain(&mut request), []);
+}
+
+#[test]
 fn refusals_are_told_apart() {
     for (fault, want) in [
         ("revoked", "Auth(AuthProblem { why: AuthWhy::Revoked"),
