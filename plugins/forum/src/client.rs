@@ -3,7 +3,7 @@
 //! Holds: a call never sends more than its budget allows; a key stands in a header that the host fills, never
 //! in an address.
 
-use hark_sdk::http::{self, Request, Response};
+use hark_sdk::http::{self, HttpFault, Request, Response};
 use hark_sdk::prelude::*;
 
 use crate::limits;
@@ -66,13 +66,25 @@ impl<'s> Client<'s> {
         }
     }
 
-    /// Returns a request to post `body` to a path of the forum; see [`Client::send`].
-    pub fn post(&self, path: &str, body: &impl Serialize) -> Result<Request, Fault> {
-        self.signed(http::post(format!("{}{path}", self.settings.base()))).json(body)
+    /// Posts `body` to a path of the forum. What may have arrived is no fault, which would be tried again.
+    pub fn post(&mut self, path: &str, body: &impl Serialize) -> Result<Posted, Fault> {
+        let request = self.signed(http::post(format!("{}{path}", self.settings.base()))).json(body)?;
+        let response = match self.send(request) {
+            Ok(response) => response,
+            // A connection that never came about looks no other than one that broke behind the request.
+            Err(fault @ (HttpFault::Timeout | HttpFault::Connect(_) | HttpFault::TooLarge(_))) => {
+                return Ok(Posted::Unknown(format!("no answer came back: {fault:?}")));
+            }
+            Err(fault) => return Err(fault.into()),
+        };
+        // Behind a proxy that gave up, the forum may have gone on.
+        if matches!(response.status(), 500 | 502 | 504) {
+            return Ok(Posted::Unknown(format!("status {}; {}", response.status(), response.quote())));
+        }
+        Ok(Posted::Answered(self.judged(response)?))
     }
 
-    /// Sends a request and returns the answer whatever its status.
-    pub fn send(&mut self, request: Request) -> Result<Response, http::HttpFault> {
+    fn send(&mut self, request: Request) -> Result<Response, HttpFault> {
         self.left = self.left.saturating_sub(1);
         let left = (self.deadline - Clock::now()).clamp(1_000, limits::REQUEST_MS_MAX);
         request.timeout_ms(u32::try_from(left).unwrap_or(1_000)).send()
@@ -105,6 +117,14 @@ impl<'s> Client<'s> {
             }
         }
     }
+}
+
+/// What came of a request that changes the forum.
+pub enum Posted {
+    /// An answer with a status of success.
+    Answered(Response),
+    /// Nothing tells whether it arrived, and why.
+    Unknown(String),
 }
 
 /// What is behind a path.

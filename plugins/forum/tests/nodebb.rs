@@ -161,8 +161,47 @@ fn an_answer_is_given_once() {
     assert!(matches!(&fault, Fault::Refused(words) if words.contains("no whispers")), "{fault:?}");
     let fault = Forum::act(&stage.settings, action("Hm")).unwrap_err();
     assert!(matches!(&fault, Fault::Refused(words) if words.contains("8 character")), "{fault:?}");
-    stage.control(json!({"op": "fault", "fault": "html-502", "on": {"method": "POST", "times": 1}}));
-    assert!(matches!(Forum::act(&stage.settings, action("Really, we are.")), Ok(Outcome::Uncertain(_))));
+    // The first three never arrive, the others do, and nobody is told.
+    for (fault, arrives) in
+        [("html-502", false), ("reset", false), ("empty-200", false), ("lost-answer", true), ("cut", true)]
+    {
+        let action = action(&format!("Really, we are: {fault}."));
+        stage.control(json!({"op": "fault", "fault": fault, "on": {"method": "POST", "times": 1}}));
+        let outcome = Forum::act(&stage.settings, action.clone());
+        assert!(matches!(outcome, Ok(Outcome::Uncertain(_))), "{fault}: {outcome:?}");
+        let outcome = Forum::act(&stage.settings, action.clone());
+        assert!(matches!(outcome, Ok(Outcome::AlreadyDone(_))) == arrives, "{fault}: {outcome:?}");
+        assert!(matches!(Forum::act(&stage.settings, action), Ok(Outcome::AlreadyDone(_))), "{fault}");
+    }
+}
+
+#[test]
+fn a_topic_that_is_listed_and_refused_is_told_as_the_list_shows_it() {
+    let stage = nodebb();
+    let post = stage.insert(json!({"text": "VPN drops"}));
+    let answer = stage.insert(json!({"text": "same <b>here</b>", "author": "kimfict", "reply_to": post}));
+    let other = stage.insert(json!({"text": "no soup", "title": "Canteen"}));
+    let topic = item(&stage.drain(&mut stage.request()), post).conversation;
+    let topic = topic.trim_start_matches("topic:");
+    let refused = json!({"op": "fault", "fault": "forbidden", "on": {"path": format!("/api/topic/{topic}")}});
+    stage.control(refused);
+    let mut request = stage.request();
+    let events = stage.drain(&mut request);
+    let of = |id| item(&events, id);
+    assert_eq!((of(answer).text.as_str(), of(answer).author.is_some()), ("same here", true));
+    assert_eq!((of(post).title.as_deref(), of(post).kind), (Some("VPN drops every hour"), ItemKind::Post));
+    assert_eq!(
+        (of(answer).conversation, of(post).conversation),
+        (format!("topic:{topic}"), format!("topic:{topic}"))
+    );
+    assert_eq!(
+        (of(post).visibility, of(answer).visibility),
+        (Visibility::Restricted, Visibility::Restricted)
+    );
+    assert_eq!(of(other).visibility, Visibility::Internal);
+    let pointed = of(answer).origin.pointer.trim_start_matches('/').parse::<usize>();
+    assert!(pointed.is_ok(), "its place in the list: {:?}", of(answer).origin);
+    assert_eq!(stage.drain(&mut request), []);
 }
 
 #[test]

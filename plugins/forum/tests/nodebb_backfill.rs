@@ -131,3 +131,24 @@ fn a_fault_half_way_moves_nothing() {
         stage.control(json!({"op": "clear-faults"}));
     }
 }
+
+#[test]
+fn a_topic_that_is_refused_is_a_gap_and_hides_no_other() {
+    let stage = nodebb();
+    let refused = stage.insert(json!({"text": "VPN drops"}));
+    let other = stage.insert(json!({"text": "no soup", "title": "Canteen"}));
+    let topic = item(&stage.drain(&mut back(&stage)), refused).conversation;
+    let topic = topic.trim_start_matches("topic:");
+    stage
+        .control(json!({"op": "fault", "fault": "forbidden", "on": {"path": format!("/api/topic/{topic}")}}));
+    let events = stage.drain(&mut back(&stage));
+    assert_eq!(ids(&events), [other]);
+    let gaps: Vec<_> = events
+        .iter()
+        .filter_map(|event| if let Event::Gap(gap) = event { Some(&gap.why) } else { None })
+        .collect();
+    assert!(
+        gaps.len() == 1 && gaps[0].contains(&format!("topic {topic} is listed, but refused")),
+        "{gaps:?}"
+    );
+}

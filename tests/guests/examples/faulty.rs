@@ -19,6 +19,10 @@ struct Settings {
     /// An option, so that its lack is a fault of our own.
     #[schemars(required)]
     url: Option<String>,
+    /// Which of the forum's lists is read. It stands in no place of the manifest, so that the host does not see
+    /// its lack before the connector.
+    #[schemars(required)]
+    list: Option<String>,
     /// What is to be wrong; nothing by default.
     #[serde(default)]
     #[schemars(length(max = 40))]
@@ -32,6 +36,14 @@ impl Settings {
 
     fn url(&self) -> Result<&str, Fault> {
         self.url.as_deref().ok_or_else(|| Fault::config("url", "it is missing"))
+    }
+
+    /// Returns the address of the list.
+    fn list(&self) -> Result<String, Fault> {
+        let guessed = self.has("guesses-settings").then_some(STREAM);
+        let name = self.list.as_deref().or(guessed);
+        let name = name.ok_or_else(|| Fault::config("list", "it is missing"))?;
+        Ok(format!("{}/{name}", self.url()?))
     }
 }
 
@@ -78,6 +90,7 @@ impl Connector for Faulty {
     }
 
     fn check(settings: &Settings) -> Result<CheckReport, Fault> {
+        settings.list()?;
         let times = if settings.has("chatty-check") { 5 } else { 1 };
         for _ in 0..times {
             http::get(format!("{}/me", settings.url()?)).credential("token").send()?.ok()?;
@@ -207,8 +220,8 @@ impl<'s> Run<'s> {
     /// Reads one page and returns whether there are more.
     fn page(&mut self) -> Result<bool, Fault> {
         let count = if self.settings.has("greedy-events") { PAGE_POSTS } else { PAGE_POSTS.min(self.room()) };
-        let (base, since) = (self.settings.url()?, self.since.seq);
-        let mut request = http::get(format!("{base}/posts"))
+        let since = self.since.seq;
+        let mut request = http::get(self.settings.list()?)
             .credential("token")
             .query("since", since.to_string())
             .query("count", count.to_string());

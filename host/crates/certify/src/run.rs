@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use hark_cassette::{Ask, Blob, Exchange, Live, Player, Read};
-use hark_model::{Event, Item, SourceLimits};
+use hark_model::{Event, FaultClass, Item, SourceLimits};
 
 use crate::bench::Bench;
+use crate::laws::replay::class_word;
 use crate::limits;
 use crate::told::Told;
 
@@ -68,7 +69,8 @@ pub fn mark(item: &Item) -> (String, String, String) {
 }
 
 impl Bench {
-    /// Returns the first run of each stream, target and mode: those that start without a cursor.
+    /// Returns the first run of each stream, target and mode: those that start without a cursor. A mode that
+    /// the connector, with these settings, says it does not have is none; `replay` holds it to its word.
     pub fn starts(&self) -> Vec<Start> {
         let mut starts: Vec<Start> = Vec::new();
         for (call, entry) in self.cassette.calls.iter().enumerate() {
@@ -77,7 +79,9 @@ impl Bench {
                 (&known.read.stream, &known.read.target, &known.read.mode)
                     == (&read.stream, &read.target, &read.mode)
             };
-            if read.cursor.is_none() && read.continuation.is_none() && !starts.iter().any(same) {
+            let is_first = read.cursor.is_none() && read.continuation.is_none() && !starts.iter().any(same);
+            let has_mode = entry.answer.fault != Some(class_word(FaultClass::Unsupported));
+            if is_first && has_mode {
                 starts.push(Start { call, read: read.clone(), at: entry.at });
             }
         }

@@ -3,7 +3,6 @@
 //! Holds: the same answer to the same post is given once: the last posts of the topic are looked through before
 //! anything is sent; when it cannot be known whether an answer arrived, that is said.
 
-use hark_sdk::http::HttpFault;
 use hark_sdk::prelude::*;
 
 use super::categories::Categories;
@@ -12,7 +11,7 @@ use super::page::{self, Entry};
 use super::parents::Places;
 use super::read::surround;
 use super::shapes::{Post, Queued};
-use crate::client::Client;
+use crate::client::{Client, Posted};
 use crate::reply::Reply;
 use crate::settings::Settings;
 use crate::{lenient, limits, out};
@@ -91,26 +90,19 @@ fn last_posts(client: &mut Client<'_>, opened: &page::TopicPage) -> Result<Vec<E
 }
 
 fn send(client: &mut Client<'_>, post: &NewPost<'_>, places: Places) -> Result<Outcome, Fault> {
-    let request = client.post("/posts.json", post)?;
-    let response = match client.send(request) {
-        Ok(response) => response,
-        Err(HttpFault::Timeout) => {
-            return Ok(Outcome::Uncertain("the forum did not answer in time".to_owned()));
-        }
-        Err(fault) => return Err(fault.into()),
+    let response = match client.post("/posts.json", post)? {
+        Posted::Answered(response) => response,
+        Posted::Unknown(why) => return Ok(Outcome::Uncertain(why)),
     };
-    // Behind a proxy that gave up, the forum may have gone on.
-    if matches!(response.status(), 500 | 502 | 504) {
-        return Ok(Outcome::Uncertain(format!("status {}; {}", response.status(), response.quote())));
-    }
-    let response = client.judged(response)?;
     if lenient::from_slice::<Queued>(response.body())
         .is_some_and(|answer| answer.action.as_deref() == Some("enqueued"))
     {
         info!("the answer waits for a moderator's approval");
         return Ok(Outcome::Done(Vec::new()));
     }
-    let value = lenient::json(&response)?;
+    let Ok(value) = lenient::json(&response) else {
+        return Ok(Outcome::Uncertain(format!("the answer was taken, but not named: {}", response.quote())));
+    };
     let mut entry = page::entry(value, String::new(), response.payload(), response.received_at());
     if let Ok(post) = &mut entry.post {
         post.yours = true;

@@ -3,13 +3,12 @@
 //! Holds: the same answer to the same post is given once: the newest posts of the topic are looked through before
 //! anything is sent; when it cannot be known whether an answer arrived, that is said.
 
-use hark_sdk::http::HttpFault;
 use hark_sdk::prelude::*;
 
 use super::shapes::{Answer, Post};
 use super::topic::{self, Entry, Opened};
 use super::{category, events};
-use crate::client::{Client, Looked};
+use crate::client::{Client, Looked, Posted};
 use crate::reply::Reply;
 use crate::settings::Settings;
 use crate::{lenient, out};
@@ -65,19 +64,13 @@ fn aim(client: &mut Client<'_>, on: Option<&str>) -> Result<(u64, Option<u64>), 
 }
 
 fn send(client: &mut Client<'_>, post: &NewPost<'_>, opened: &Opened) -> Result<Outcome, Fault> {
-    let request = client.post(&format!("/api/v3/topics/{}", opened.topic.tid), post)?;
-    let response = match client.send(request) {
-        Ok(response) => response,
-        Err(HttpFault::Timeout) => {
-            return Ok(Outcome::Uncertain("the forum did not answer in time".to_owned()));
-        }
-        Err(fault) => return Err(fault.into()),
+    let response = match client.post(&format!("/api/v3/topics/{}", opened.topic.tid), post)? {
+        Posted::Answered(response) => response,
+        Posted::Unknown(why) => return Ok(Outcome::Uncertain(why)),
     };
-    if matches!(response.status(), 500 | 502 | 504) {
-        return Ok(Outcome::Uncertain(format!("status {}; {}", response.status(), response.quote())));
-    }
-    let response = client.judged(response)?;
-    let answer: Answer<serde_json::Value> = lenient::json(&response)?;
+    let Ok(answer) = lenient::json::<Answer<serde_json::Value>>(&response) else {
+        return Ok(Outcome::Uncertain(format!("the answer was taken, but not named: {}", response.quote())));
+    };
     let mut entries = topic::entries(vec![answer.response], response.payload(), response.received_at());
     let Some(mut entry) = entries.pop() else { return Ok(Outcome::Done(Vec::new())) };
     entry.pointer = "/response".to_owned();

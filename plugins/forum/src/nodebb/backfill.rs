@@ -14,9 +14,9 @@ use super::topic::{self, Entry, Page};
 use super::{category, events};
 use crate::client::Client;
 use crate::manifest::CURSOR_VERSION;
-use crate::out::Out;
+use crate::out::{Draft, Out};
 use crate::settings::place_of;
-use crate::{lenient, limits};
+use crate::{lenient, limits, manifest};
 
 /// Where a backfill stands.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -132,8 +132,11 @@ impl Walk<'_> {
                 self.way.open = Some(Open { done: open.done - 1, last: true, ..open });
                 return Ok(true);
             }
-            // It went after it was listed, or is not for us.
-            Err(_) => {
+            // It went after it was listed, or is not for us; waited for, it would hide all that comes after it.
+            Err(gone) => {
+                if gone.reason == RemovalReason::NoLongerVisible {
+                    out.put(Draft::single(refused(open.tid)));
+                }
                 self.seen(open.tid);
                 return Ok(true);
             }
@@ -235,4 +238,10 @@ impl Walk<'_> {
             self.way.forgot = true;
         }
     }
+}
+
+fn refused(tid: u64) -> Gap {
+    let why =
+        format!("topic {tid} is listed, but refused: give the token's user the right to read its category");
+    Gap { stream_name: manifest::POSTS.to_owned(), since: None, until: None, why }
 }

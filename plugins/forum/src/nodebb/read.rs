@@ -2,10 +2,12 @@
 //!
 //! Holds: the cursor moves only when all pages down to it were read. Pages are counted by number, so that a post
 //! deleted between two requests hides another from the second: after a read of several pages the next one goes
-//! back as far once more, and tells only what the first did not see.
+//! back as far once more, and tells only what the first did not see. A topic that is listed and refused is told
+//! as the list shows it, for some only: passed over it would be lost, waited for it would hide what comes after it.
 
 use std::collections::BTreeSet;
 
+use hark_sdk::http::Response;
 use hark_sdk::prelude::*;
 
 use super::shapes::Recent;
@@ -69,7 +71,7 @@ pub fn read(mut client: Client<'_>, request: &ReadRequest) -> Result<Batch, Faul
     let pids: Vec<u64> = new.iter().filter_map(|post| post.pid).collect();
     let new: Vec<&Recent> = new.into_iter().filter(wanted).collect();
     let mut out = Out::new(request.budget.max_events);
-    let cut = deliver(&mut client, &new, &mut out)?;
+    let cut = deliver(&mut client, &new, &response, &mut out)?;
     run.seen.extend(pids.into_iter().filter(|pid| cut.is_none_or(|cut| *pid >= cut)));
     run.below = cut.or_else(|| new.last().and_then(|post| post.pid)).or(run.below);
     let mut batch = Batch::new(out.events());
@@ -110,10 +112,15 @@ fn is_new(post: &Recent, floor: u64, below: Option<u64>, since: Option<Ms>) -> b
 }
 
 /// Puts out the posts, newest first, and returns from which id on if not all fitted.
-fn deliver(client: &mut Client<'_>, new: &[&Recent], out: &mut Out) -> Result<Option<u64>, Fault> {
+fn deliver(
+    client: &mut Client<'_>,
+    new: &[&Recent],
+    list: &Response,
+    out: &mut Out,
+) -> Result<Option<u64>, Fault> {
     let cids: BTreeSet<u64> = new.iter().filter_map(|post| post.topic.as_ref()?.cid).collect();
     let closed = category::closed(client, &cids)?;
-    let mut topics: Vec<(u64, Option<Opened>)> = Vec::new();
+    let mut topics: Vec<(u64, Option<Shown>)> = Vec::new();
     let mut lowest = None;
     for post in new {
         let (Some(pid), Some(tid)) = (post.pid, post.tid) else { continue };
@@ -128,13 +135,13 @@ fn deliver(client: &mut Client<'_>, new: &[&Recent], out: &mut Out) -> Result<Op
             }
             let pids: Vec<u64> =
                 new.iter().filter(|other| other.tid == Some(tid)).filter_map(|other| other.pid).collect();
-            topics.push((tid, topic::open(client, tid, &pids)?.ok()));
+            topics.push((tid, shown(client, tid, &pids, list)?));
         }
-        let opened = topics.iter().find(|(known, _)| *known == tid).and_then(|(_, opened)| opened.as_ref());
+        let shown = topics.iter().find(|(known, _)| *known == tid).and_then(|(_, shown)| shown.as_ref());
         // Between two requests a post or its topic may go: then there is nothing to say of it.
-        let entry = opened.and_then(|opened| opened.entries.iter().find(|entry| entry.pid == Some(pid)));
-        if let Some((entry, opened)) = entry.zip(opened) {
-            let is_closed = opened.topic.cid.is_some_and(|cid| closed.contains(&cid));
+        let entry = shown.and_then(|shown| shown.opened.entries.iter().find(|entry| entry.pid == Some(pid)));
+        if let Some((entry, Shown { opened, is_refused })) = entry.zip(shown) {
+            let is_closed = *is_refused || opened.topic.cid.is_some_and(|cid| closed.contains(&cid));
             let draft: Draft = events::draft(entry.clone(), &opened.topic, client.settings, is_closed);
             if !out.take(draft) {
                 return Ok(lowest);
@@ -143,4 +150,21 @@ fn deliver(client: &mut Client<'_>, new: &[&Recent], out: &mut Out) -> Result<Op
         lowest = Some(pid);
     }
     Ok(None)
+}
+
+/// What is known of a topic.
+struct Shown {
+    opened: Opened,
+    /// By the list alone.
+    is_refused: bool,
+}
+
+fn shown(client: &mut Client<'_>, tid: u64, pids: &[u64], list: &Response) -> Result<Option<Shown>, Fault> {
+    Ok(match topic::open(client, tid, pids)? {
+        Ok(opened) => Some(Shown { opened, is_refused: false }),
+        Err(gone) if gone.reason == RemovalReason::NoLongerVisible => {
+            topic::of_list(list, tid)?.map(|opened| Shown { opened, is_refused: true })
+        }
+        Err(_) => None,
+    })
 }

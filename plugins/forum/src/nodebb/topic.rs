@@ -1,5 +1,6 @@
 //! Topics of NodeBB and the posts on their pages.
 
+use hark_sdk::http::Response;
 use hark_sdk::prelude::*;
 use serde_json::Value;
 
@@ -45,6 +46,23 @@ pub fn open(client: &mut Client<'_>, tid: u64, pids: &[u64]) -> Result<Result<Op
         }
     }
     Ok(Ok(opened.expect("the first page was opened or the loop left by it")))
+}
+
+/// Returns what a list of posts shows of a topic itself; none if that is nothing.
+pub fn of_list(list: &Response, tid: u64) -> Result<Option<Opened>, Fault> {
+    let rows: Vec<Value> = lenient::json(list)?;
+    let topic = |row: &Value| {
+        let topic: Topic = serde_json::from_value(row.get("topic")?.clone()).ok()?;
+        let category = row.get("category").and_then(|named| serde_json::from_value(named.clone()).ok());
+        (topic.tid == tid).then_some(Topic { category, ..topic })
+    };
+    let Some(topic) = rows.iter().find_map(topic) else { return Ok(None) };
+    let mut entries = entries(rows, list.payload(), list.received_at());
+    for (at, entry) in entries.iter_mut().enumerate() {
+        entry.pointer = format!("/{at}");
+    }
+    entries.retain(|entry| entry.post.as_ref().is_ok_and(|post| post.tid == Some(tid)));
+    Ok(Some(Opened { topic, entries }))
 }
 
 /// A page of a topic.

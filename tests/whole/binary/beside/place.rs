@@ -51,7 +51,7 @@ async fn a_live_run_keeps_its_place_through_passing_trouble() {
         "faulty",
         &format!(
             r#"limits = {{ requests = 2 }}
-settings = {{ url = "http://127.0.0.1:{port}" }}
+settings = {{ url = "http://127.0.0.1:{port}", list = "posts" }}
 credentials = {{ token = "env:TEST_HOOK_KEY", hook = "env:TEST_HOOK_KEY" }}"#
         ),
         port,

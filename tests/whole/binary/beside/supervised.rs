@@ -132,7 +132,7 @@ async fn a_capsule_holds_no_secret_and_a_release_is_heard_while_it_runs() {
     tokio::spawn(async move { axum::serve(listener, router).await });
     let folder = Folder::new(port, "", "");
     let table = format!(
-        r#"settings = {{ url = "http://127.0.0.1:{port}", fault = "panics-on-html" }}
+        r#"settings = {{ url = "http://127.0.0.1:{port}", list = "posts", fault = "panics-on-html" }}
 credentials = {{ token = "env:TEST_HOOK_KEY", hook = "env:TEST_HOOK_KEY" }}"#
     );
     folder.listen_with("faulty", &table, port);

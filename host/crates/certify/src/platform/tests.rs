@@ -228,3 +228,28 @@ fn feeds_are_taken_apart_at_their_items() {
         "{text}"
     );
 }
+
+#[test]
+fn of_an_element_a_part_may_be_the_field() {
+    let listing = serde_json::json!({
+        "stream": "feed", "path": "/f", "format": "xml", "items": "entry", "id": "substring-after(id, '#p')",
+        "text": "substring-before(substring-after(content, '<![CDATA['), '<p>By ')", "edited": ["updated"],
+        "lists_edits": true,
+    });
+    let listing: Listing = serde_json::from_value(listing).unwrap();
+    let entry = "<entry><id>https://x.example/?p=7#p7</id><link href=\"/?p=7#p7\"/>\
+        <updated>2026-07-24T18:00:00+00:00 </updated><content><![CDATA[\nT<p>By jo</p>\n]]></content></entry>";
+    let feed = format!("<feed>{entry}</feed>");
+    let platform = Platform::new([listing].iter(), &[exchange("GET https://x.example/f", &feed)]).unwrap();
+    assert_eq!(platform.ids(), ["7"]);
+    let text =
+        |platform: &Platform| String::from_utf8(answer(platform, "/f").parts().unwrap().2.to_vec()).unwrap();
+    assert_eq!(text(&platform), feed);
+    assert_eq!(platform.edit(), [("7".to_owned(), "T (as edited since)".to_owned())]);
+    let edited = entry.replace("\nT<p>", "\nT (as edited since)<p>").replace("18:00:00", "18:01:00");
+    assert_eq!(text(&platform), format!("<feed>{edited}</feed>"));
+    platform.0[0].add();
+    assert_eq!(platform.ids(), ["7", "8"]);
+    let added = "<id>https://x.example/?p=8#p8</id><link href=\"/?p=8#p7\"/>";
+    assert!(text(&platform).contains(added), "{}", text(&platform));
+}

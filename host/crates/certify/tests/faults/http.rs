@@ -41,6 +41,7 @@ pub const FAULTS: &[(&str, &str)] = &[
     ("forgiving-cursor", "foreign-cursor"),
     ("greedy-events", "budget-events"),
     ("greedy-requests", "budget-requests"),
+    ("guesses-settings", "settings"),
     ("ignores-retry-after", "status-429"),
     ("impure-normalise", "normalise-pure"),
     ("invents-origins", "provenance"),
@@ -106,7 +107,7 @@ fn config(url: &str, folder: &Path) -> SourceConfig {
         std::fs::write(&file, value).unwrap();
         (name.to_owned(), SecretRef::File(file))
     };
-    let settings = json!({ "url": url, "fault": "" });
+    let settings = json!({ "url": url, "list": "posts", "fault": "" });
     SourceConfig {
         name: SourceName::parse("sample").unwrap(),
         line: 1,
