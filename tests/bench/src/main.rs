@@ -1,6 +1,7 @@
 //! Speed as ratios against a named rival, or against a named limit, measured in one run.
 //!
-//! `cargo run -p hark-bench` prints a table; `--json` the same as JSON, one value a line. It ends with
+//! `cargo run -p hark-bench` prints a table; `--json` the same as JSON, one value a line; names of
+//! parts (sandbox, connectors, throughput, deliveries, host-memory) measure these alone. It ends with
 //! code 1 when a figure misses its target. No test asserts a time: this is the one place for speed.
 
 mod connectors;
@@ -9,20 +10,37 @@ mod figure;
 mod host_memory;
 mod sandbox;
 mod throughput;
+mod unlimited;
 
 use std::process::ExitCode;
 
 use figure::Figure;
 
 fn main() -> ExitCode {
-    let json = std::env::args().any(|argument| argument == "--json");
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let json = arguments.iter().any(|argument| argument == "--json");
+    let asked = |part: &str| {
+        let mut parts = arguments.iter().filter(|argument| !argument.starts_with("--")).peekable();
+        parts.peek().is_none() || parts.any(|wanted| wanted == part)
+    };
     let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
     let measured = runtime.block_on(async {
-        let mut figures = sandbox::measure().await?;
-        figures.extend(connectors::measure().await?);
-        figures.extend(throughput::measure().await?);
-        figures.extend(deliveries::measure().await?);
-        figures.extend(host_memory::measure().await?);
+        let mut figures = Vec::new();
+        if asked("sandbox") {
+            figures.extend(sandbox::measure().await?);
+        }
+        if asked("connectors") {
+            figures.extend(connectors::measure().await?);
+        }
+        if asked("throughput") {
+            figures.extend(throughput::measure().await?);
+        }
+        if asked("deliveries") {
+            figures.extend(deliveries::measure().await?);
+        }
+        if asked("host-memory") {
+            figures.extend(host_memory::measure().await?);
+        }
         Ok::<_, anyhow::Error>(figures)
     });
     match measured {

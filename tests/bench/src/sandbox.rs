@@ -1,6 +1,7 @@
 //! What the sandbox costs: the same code inside and outside, and its own steps.
 
 use std::hint::black_box;
+use std::time::Instant;
 
 use anyhow::{Context, Result};
 use hark_model::Raw;
@@ -9,11 +10,14 @@ use hark_runtime::{CallContext, Connector, LoadNote, Runtime, RuntimeOptions};
 use hark_sdk::types::Raw as GuestRaw;
 
 use crate::figure::{Figure, median, middle};
+use crate::unlimited::Unlimited;
 
 const ROUNDS: u32 = 400;
 const PROBES: u32 = 4_000;
 const LOADS: usize = 40;
 const ITEMS: usize = 100;
+const LABEL: &str = "https://blog.example.org/feed.xml";
+const MEDIA_TYPE: &str = "application/rss+xml";
 const SETTINGS: &str = r#"{"feeds":["https://blog.example.org/feed.xml"]}"#;
 
 /// Measures all of it.
@@ -28,6 +32,7 @@ pub async fn measure() -> Result<Vec<Figure>> {
     let inside = median(ROUNDS, async || normalise(&connector, &page).await).await?;
     let outside = median(ROUNDS, async || normalise_natively(&page)).await?;
     let ratio = inside.as_secs_f64() / outside.as_secs_f64();
+    let added = cost_of_limits(&connector, component, &page).await?;
 
     let mut instantiate = connector.probe(PROBES).await?.instantiate;
     // The guest gives back what it gets: what is measured is the way in and out.
@@ -46,6 +51,7 @@ pub async fn measure() -> Result<Vec<Figure>> {
             2.5,
             "times",
         ),
+        Figure::at_most("limits and copies of Hark, of that time on a bare engine", added, 10.0, "percent"),
         Figure::at_most("instantiate, median", middle(&mut instantiate).as_secs_f64() * 1e6, 20.0, "us"),
         Figure::at_most(
             "call of an export that gives its list back, median",
@@ -60,6 +66,23 @@ pub async fn measure() -> Result<Vec<Figure>> {
             "ms",
         ),
     ])
+}
+
+/// Returns what Hark adds to a bare engine, in percent: all limits, and the way of the events into its own types.
+/// Both take turns, so that both meet the same noise.
+async fn cost_of_limits(connector: &Connector, component: &[u8], page: &[u8]) -> Result<f64> {
+    let bare = Unlimited::new(component)?;
+    let (mut with, mut without) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        let begun = Instant::now();
+        normalise(connector, page).await?;
+        with.push(begun.elapsed());
+        let begun = Instant::now();
+        let items = bare.normalise(SETTINGS, LABEL, MEDIA_TYPE, page).await?;
+        without.push(begun.elapsed());
+        anyhow::ensure!(items == ITEMS, "{items} items on a bare engine");
+    }
+    Ok((middle(&mut with).as_secs_f64() / middle(&mut without).as_secs_f64() - 1.0) * 100.0)
 }
 
 /// A feed of the size of a busy blog's.
@@ -81,8 +104,8 @@ fn page() -> String {
 
 async fn normalise(connector: &Connector, page: &[u8]) -> Result<()> {
     let raw = Raw {
-        label: "https://blog.example.org/feed.xml".to_owned(),
-        media_type: "application/rss+xml".to_owned(),
+        label: LABEL.to_owned(),
+        media_type: MEDIA_TYPE.to_owned(),
         body: page.to_owned(),
         payload: 1,
         received_at: 1_784_884_365_000,
@@ -98,8 +121,8 @@ async fn normalise(connector: &Connector, page: &[u8]) -> Result<()> {
 fn normalise_natively(page: &[u8]) -> Result<()> {
     let settings = hark_sdk::parse_settings(SETTINGS).map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
     let raw = GuestRaw {
-        label: "https://blog.example.org/feed.xml".to_owned(),
-        media_type: "application/rss+xml".to_owned(),
+        label: LABEL.to_owned(),
+        media_type: MEDIA_TYPE.to_owned(),
         body: page.to_owned(),
         payload: 1,
         received_at: 1_784_884_365_000,
