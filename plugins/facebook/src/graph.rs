@@ -75,7 +75,8 @@ fn start(request: Request) -> Request {
 /// Sends `request` and tells an answer from an error.
 pub fn call(request: Request) -> Result<Reply, Failure> {
     let sent = |fault: HttpFault| Failure {
-        uncertain: matches!(fault, HttpFault::Timeout | HttpFault::TooLarge(_)),
+        // A connection that breaks may do so behind what was sent.
+        uncertain: matches!(fault, HttpFault::Timeout | HttpFault::Connect(_) | HttpFault::TooLarge(_)),
         fault: fault.into(),
         error: None,
     };

@@ -60,9 +60,7 @@ fn what_may_have_arrived_is_uncertain_and_what_was_refused_is_not() {
     type Right = fn(&Result<Outcome, Fault>) -> bool;
     let cases: [(&str, Answer, Right); 9] = [
         ("timeout", Err(HttpFault::Timeout), |it| matches!(it, Ok(Outcome::Uncertain(_)))),
-        ("no connection", Err(HttpFault::Connect("refused".into())), |it| {
-            matches!(it, Err(Fault::Transient(_)))
-        }),
+        ("reset", Err(HttpFault::Connect("reset".to_owned())), |it| matches!(it, Ok(Outcome::Uncertain(_)))),
         ("gateway", Ok((502, Vec::new(), "<html>".into())), |it| matches!(it, Ok(Outcome::Uncertain(_)))),
         ("code 2", error(2, None, "Service temporarily unavailable"), |it| {
             matches!(it, Ok(Outcome::Uncertain(_)))
