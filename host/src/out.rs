@@ -1,4 +1,4 @@
-//! Standard output: facts for people and programs.
+//! Standard output: facts for people and programs, with colours where it is a terminal.
 //!
 //! Holds: who has read enough, as `head` has, is no error of ours, and no panic.
 
@@ -11,7 +11,7 @@ macro_rules! say {
 
 /// Prints a line; ends the program where nobody reads any more.
 pub fn line(words: std::fmt::Arguments<'_>) {
-    let mut out = std::io::stdout().lock();
+    let mut out = anstream::stdout().lock();
     match writeln!(out, "{words}") {
         Ok(()) => {}
         Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),

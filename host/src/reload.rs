@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime};
 use hark_config::{Config, ConnectorRef, SourceConfig};
 use hark_pipeline::Listening;
 use hark_store::Store;
+use hark_web::Teams;
 
 use crate::exit::{Exit, Failure};
 use crate::wiring::{self, Assembler};
@@ -26,6 +27,7 @@ type Stamp = Option<(u64, SystemTime)>;
 pub struct Reloader {
     config: Config,
     assembler: Assembler,
+    teams: Teams,
     stamps: BTreeMap<PathBuf, Stamp>,
     looks: tokio::time::Interval,
     /// What was wrong the last time; it is not said again.
@@ -44,6 +46,7 @@ impl Reloader {
         let mut reloader = Self {
             config: config.clone(),
             assembler: Assembler::listening(config, store)?,
+            teams: teams(config).collect(),
             stamps: stamps(config),
             looks,
             told: BTreeSet::new(),
@@ -69,6 +72,11 @@ impl Reloader {
                 Ok(reloader)
             }
         }
+    }
+
+    /// Returns the teams that the rules of now name.
+    pub fn teams(&self) -> Teams {
+        self.teams.clone()
     }
 
     /// Returns when a file was changed, or it is time to try again what could not be done. Safe to drop at any point.
@@ -143,6 +151,7 @@ impl Reloader {
     fn take_rules(&self, config: &Config, listening: &Listening) -> Result<(), Failure> {
         if config.rules != self.config.rules || config.models != self.config.models {
             listening.replace_enricher(wiring::enricher(config)?);
+            self.teams.set(teams(config));
         }
         Ok(())
     }
@@ -230,6 +239,11 @@ impl Reloader {
             tracing::warn!("{key} has changed; it takes effect when Hark is started again");
         }
     }
+}
+
+/// Returns the teams that the rules name.
+fn teams(config: &Config) -> impl Iterator<Item = String> {
+    config.rules.iter().filter_map(|rule| rule.team.clone())
 }
 
 /// Returns how the files stand that decide what is listened to.

@@ -7,6 +7,7 @@ use hark_config::Config;
 use hark_lifecycle::{Shutdown, Tasks};
 use hark_pipeline::{Listening, Pipeline, PipelineReport, SourceSetup};
 use hark_store::Store;
+use hark_web::Teams;
 use tokio::net::TcpListener;
 
 use crate::cli::{Cli, RunArgs};
@@ -57,7 +58,7 @@ pub async fn listen(
         let is_beside = web.is_some() && webhooks.is_none();
         if let Some((listener, served)) = web {
             let beside = is_beside.then(|| door.clone());
-            let address = serve(config, &store, listener, beside, &mut tasks, &shutdown)?;
+            let address = serve(reloader.teams(), &store, listener, beside, &mut tasks, &shutdown)?;
             served.say(address);
         }
         if let Some(listener) = webhooks {
@@ -161,7 +162,7 @@ async fn assemble_all(config: &Config, store: &Store) -> Result<Vec<SourceSetup>
 }
 
 fn serve(
-    config: &Config,
+    teams: Teams,
     store: &Store,
     listener: TcpListener,
     door: Option<hark_web::DeliveryOptions>,
@@ -169,8 +170,7 @@ fn serve(
     shutdown: &Shutdown,
 ) -> Result<SocketAddr, Failure> {
     let address = listener.local_addr().map_err(|error| Failure::of(Exit::Network, &error))?;
-    let options =
-        hark_web::WebOptions { names: Vec::new(), teams: teams(config), shutdown: shutdown.clone() };
+    let options = hark_web::WebOptions { names: Vec::new(), teams, shutdown: shutdown.clone() };
     let mut router = hark_web::router(store.clone(), options);
     if let Some(door) = door {
         router = router.merge(hark_web::deliveries(door));
@@ -191,9 +191,4 @@ fn open_door(
     let (router, shutdown) = (hark_web::deliveries(door), shutdown.clone());
     tasks.spawn("webhooks", hark_web::serve(listener, router, shutdown));
     Ok(address)
-}
-
-/// The teams that the rules name, to filter the feed by.
-fn teams(config: &Config) -> Vec<String> {
-    config.rules.iter().filter_map(|rule| rule.team.clone()).collect()
 }

@@ -28,8 +28,8 @@ pub fn trained(trained: &Trained, out: &Path, json: bool) {
             },
         }));
     }
-    anstream::println!("{trained}");
-    anstream::println!("written to {}", clean::line(&out.display().to_string()));
+    say!("{trained}");
+    say!("written to {}", clean::line(&out.display().to_string()));
 }
 
 /// Prints every figure.
@@ -40,7 +40,7 @@ pub fn evaluated(found: &Evaluation, json: bool) {
             line(&json!({ "set": set, "figure": name, "value": value, "texts": texts }));
         } else {
             let places = if *value >= 100.0 { 0 } else { 4 };
-            anstream::println!("{:<34} {name:<42} {value:>10.places$} {texts:>7}", clean::line(set));
+            say!("{:<34} {name:<42} {value:>10.places$} {texts:>7}", clean::line(set));
         }
     }
     if !json {

@@ -45,7 +45,7 @@ pub fn ruling(ruling: &Ruling, json: bool) {
         (None, true) => clean::line(ruling.sentence),
         (None, false) => clean::short(ruling.sentence, WORDS_MAX),
     };
-    anstream::println!("{:<18} {style}{word:<9}{style:#} {trials:>6}  {words}", ruling.law);
+    say!("{:<18} {style}{word:<9}{style:#} {trials:>6}  {words}", ruling.law);
     for breach in &ruling.breaches {
         say!("    in       {}", clean::line(&breach.place));
         say!("    expected {}", clean::line(&breach.expected));

@@ -97,7 +97,7 @@ fn use_json(used: &Use) -> Value {
 fn connector_text(connector: &Connector) {
     let bold = anstyle::Style::new().bold();
     let manifest = connector.manifest();
-    anstream::println!(
+    say!(
         "{bold}{} {}{bold:#}  {}",
         manifest.id,
         clean::line(&manifest.version),
@@ -186,7 +186,7 @@ fn use_text(used: &Use) {
                 } else {
                     (anstyle::AnsiColor::Yellow.on_default(), "withheld")
                 };
-                anstream::println!("    {style}{word:<10}{style:#} {}", clean::line(&permission.pattern));
+                say!("    {style}{word:<10}{style:#} {}", clean::line(&permission.pattern));
             }
         }
         Err(why) => say!("    cannot be told: {}", clean::line(why)),

@@ -19,14 +19,9 @@ pub fn measures(measures: &[Measure], json: bool) {
             State::Off(_) => anstyle::AnsiColor::Red,
         };
         let style = colour.on_default();
-        anstream::println!(
-            "{style}{:6}{style:#}  {:12}  {}",
-            measure.state.word(),
-            measure.name,
-            measure.meaning()
-        );
+        say!("{style}{:6}{style:#}  {:12}  {}", measure.state.word(), measure.name, measure.meaning());
         if let Some(why) = measure.state.why() {
-            anstream::println!("{:22}{why}", "");
+            say!("{:22}{why}", "");
         }
     }
 }

@@ -15,22 +15,18 @@ pub fn difference(difference: &Difference, json: bool) {
         (AnsiColor::Green.on_default(), AnsiColor::Yellow.on_default(), AnsiColor::Red.on_default());
     match difference {
         Difference::New { id, text } => {
-            anstream::println!(
-                "{green}new{green:#}      {}  {}",
-                clean::short(id, 80),
-                clean::short(text, 120)
-            );
+            say!("{green}new{green:#}      {}  {}", clean::short(id, 80), clean::short(text, 120));
         }
         Difference::Changed { id, changes } => {
-            anstream::println!("{yellow}changed{yellow:#}  {}", clean::short(id, 80));
+            say!("{yellow}changed{yellow:#}  {}", clean::short(id, 80));
             for change in changes {
-                anstream::println!("  {}", change.field);
-                anstream::println!("    {red}-{red:#} {}", clean::short(&change.before, 200));
-                anstream::println!("    {green}+{green:#} {}", clean::short(&change.after, 200));
+                say!("  {}", change.field);
+                say!("    {red}-{red:#} {}", clean::short(&change.before, 200));
+                say!("    {green}+{green:#} {}", clean::short(&change.after, 200));
             }
         }
         Difference::Gone { id, uid } => {
-            anstream::println!("{red}gone{red:#}     {}  ({uid})", clean::short(id, 80));
+            say!("{red}gone{red:#}     {}  ({uid})", clean::short(id, 80));
         }
     }
 }

@@ -20,12 +20,12 @@ pub fn finding(finding: &SourceFinding, json: bool) {
     let (style, sign) = if finding.ok { (good, "ok") } else { (bad, "wrong") };
     let account =
         finding.account.as_ref().map_or_else(String::new, |account| format!(" {}", clean::line(account)));
-    anstream::println!("{style}{sign:>5}{style:#}  {}{account}", finding.source);
+    say!("{style}{sign:>5}{style:#}  {}{account}", finding.source);
     for problem in &finding.problems {
-        anstream::println!("       {}", clean::line(problem));
+        say!("       {}", clean::line(problem));
     }
     for warning in &finding.warnings {
-        anstream::println!("       note: {}", clean::line(warning));
+        say!("       note: {}", clean::line(warning));
     }
 }
 
@@ -103,10 +103,10 @@ fn source_text(source: &hark_config::SourceConfig, status: Option<&SourceStatus>
     let bold = anstyle::Style::new().bold();
     let off = if source.enabled { "" } else { " (not enabled)" };
     let Some(status) = status else {
-        anstream::println!("{bold}{}{bold:#}  {}{off}: not listened to yet", source.name, source.connector);
+        say!("{bold}{}{bold:#}  {}{off}: not listened to yet", source.name, source.connector);
         return;
     };
-    anstream::println!(
+    say!(
         "{bold}{}{bold:#}  {} {}, {}{off}: {} items, {} in quarantine, {} gaps",
         source.name,
         status.connector,
@@ -118,7 +118,7 @@ fn source_text(source: &hark_config::SourceConfig, status: Option<&SourceStatus>
     );
     if let Some(held) = &status.quarantine {
         let bad = anstyle::AnsiColor::Red.on_default().bold();
-        anstream::println!(
+        say!(
             "    {bad}in quarantine{bad:#} since {}: {}; hark sources release {}",
             when(held.at),
             clean::short(&held.reason, 400),
@@ -129,7 +129,7 @@ fn source_text(source: &hark_config::SourceConfig, status: Option<&SourceStatus>
         let share =
             |each: &Spending| each.percent(each.peak).map(|most| format!("{most} % of {}", each.resource));
         let most: Vec<String> = status.spending.iter().filter_map(share).collect();
-        anstream::println!("    a call takes at most {}", clean::short(&most.join(", "), 300));
+        say!("    a call takes at most {}", clean::short(&most.join(", "), 300));
     }
     for stream in &status.streams {
         let fault = stream
@@ -140,7 +140,7 @@ fn source_text(source: &hark_config::SourceConfig, status: Option<&SourceStatus>
             stream.last_ok_at.map_or_else(|| "never read".to_owned(), |at| format!("last read {}", when(at)));
         let target = if stream.target.is_empty() { "" } else { "/" };
         let name = format!("{}{target}{}", stream.stream, clean::short(&stream.target, 60));
-        anstream::println!("    {name} {}, {last}{fault}", stream.state.as_str());
+        say!("    {name} {}, {last}{fault}", stream.state.as_str());
     }
     beside_text(status);
 }
@@ -148,16 +148,16 @@ fn source_text(source: &hark_config::SourceConfig, status: Option<&SourceStatus>
 /// What is read by time, what was missed, and what was delivered and not handled.
 fn beside_text(status: &SourceStatus) {
     for backfill in &status.backfills {
-        anstream::println!("    {}", backfill_text(backfill));
+        say!("    {}", backfill_text(backfill));
     }
     for gap in &status.gaps_shown {
-        anstream::println!("    gap {}", gap_text(gap));
+        say!("    gap {}", gap_text(gap));
     }
     if status.gaps > status.gaps_shown.len() as u64 {
-        anstream::println!("    and {} gaps more", status.gaps - status.gaps_shown.len() as u64);
+        say!("    and {} gaps more", status.gaps - status.gaps_shown.len() as u64);
     }
     if status.deliveries_waiting + status.deliveries_failed > 0 {
-        anstream::println!(
+        say!(
             "    {} deliveries wait to be handled, {} could not be",
             status.deliveries_waiting,
             status.deliveries_failed

@@ -16,9 +16,11 @@ mod pages;
 mod query;
 mod serve;
 mod server;
+mod teams;
 mod text;
 
 pub use deliveries::{DeliveryOptions, DeliveryReply, PerMin, Receive, deliveries};
 pub use json::feed_item;
 pub use serve::{ConnectionLimits, serve, serve_within};
 pub use server::{WebOptions, router};
+pub use teams::Teams;

@@ -16,7 +16,7 @@ use crate::error::WebError;
 use crate::live::{self, Live};
 use crate::pages::{self, FeedPage, Files};
 use crate::query::{BadQuery, Extra, FeedQuery};
-use crate::{assets, guard, json, limits};
+use crate::{Teams, assets, guard, json, limits};
 
 /// What the pages need to know beside the store.
 #[derive(Debug, Clone)]
@@ -25,7 +25,7 @@ pub struct WebOptions {
     /// another host are turned away.
     pub names: Vec<String>,
     /// Teams that the rules know, to filter by.
-    pub teams: Vec<String>,
+    pub teams: Teams,
     /// Ends the live streams, which would otherwise hold the server open.
     pub shutdown: Shutdown,
 }
@@ -33,7 +33,7 @@ pub struct WebOptions {
 #[derive(Debug, Clone)]
 struct Pages {
     store: Store,
-    teams: Arc<[String]>,
+    teams: Teams,
     live: Live,
     /// A row that the store had; where the search for the newest one begins.
     newest: Arc<AtomicI64>,
@@ -41,12 +41,9 @@ struct Pages {
 
 /// Makes the routes. Every answer carries the policy, and every request passes the guard.
 pub fn router(store: Store, options: WebOptions) -> Router {
-    let mut teams = options.teams;
-    teams.sort();
-    teams.dedup();
     let pages = Pages {
         store,
-        teams: teams.into(),
+        teams: options.teams,
         live: Live::new(options.shutdown),
         newest: Arc::new(AtomicI64::new(0)),
     };
@@ -79,7 +76,7 @@ async fn feed(State(pages): State<Pages>, RawQuery(query): RawQuery) -> Result<M
         older: older.map(|key| FeedQuery { before: Some(key), ..state.clone() }),
         newest,
         sources: &sources,
-        teams: &pages.teams,
+        teams: &pages.teams.list(),
         now: pages::now_ms(),
     }))
 }

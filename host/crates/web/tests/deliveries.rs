@@ -56,7 +56,7 @@ async fn door_with(per_min: u32, body_wait: Duration) -> Door {
     };
     let pages = hark_web::router(
         site.store.clone(),
-        hark_web::WebOptions { names: vec![], teams: vec![], shutdown: site.shutdown.clone() },
+        hark_web::WebOptions { names: vec![], teams: Default::default(), shutdown: site.shutdown.clone() },
     );
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

@@ -122,7 +122,7 @@ async fn rules_change_and_broken_ones_do_not() {
     };
     write(&[source("one", port, "")], &rule("first"));
     let mut hark = folder.start(&["run", "--json"]);
-    hark.door();
+    let page = hark.says("listening")["listening"].as_str().unwrap().to_owned();
     folder.becomes("SELECT count(*) FROM route WHERE team = 'first'", 3).await;
     write(&[source("one", port, ""), source("two", port, "")], "\n[[rule]]\nname = 7\n");
     hark.signal("-HUP");
@@ -132,6 +132,9 @@ async fn rules_change_and_broken_ones_do_not() {
     hark.signal("-HUP");
     folder.becomes("SELECT count(*) FROM route WHERE team = 'second'", 3).await;
     assert_eq!(folder.number("SELECT count(*) FROM source WHERE name = 'two'"), 0, "its file was refused");
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let page = reqwest::get(page).await.unwrap().text().await.unwrap();
+    assert!(page.contains("team=second") && !page.contains("team=first"), "the page knows the teams of now");
     hark.signal("-INT");
     assert!(hark.process.wait().unwrap().success());
 }

@@ -99,7 +99,7 @@ impl Site {
         let address = listener.local_addr().unwrap();
         let options = WebOptions {
             names: vec!["hark.corp.example".into()],
-            teams: vec!["payments".into(), "press".into()],
+            teams: ["payments", "press"].map(str::to_owned).into_iter().collect(),
             shutdown: shutdown.clone(),
         };
         let router = hark_web::router(store.clone(), options);
