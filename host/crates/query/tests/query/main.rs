@@ -1,0 +1,6 @@
+//! The language as a whole: over random filters and random items.
+
+#![allow(clippy::unwrap_used, reason = "a test may end at once")]
+
+mod random;
+mod round_trip;
