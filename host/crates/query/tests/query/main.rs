@@ -4,3 +4,4 @@
 
 mod random;
 mod round_trip;
+mod same_answer;
