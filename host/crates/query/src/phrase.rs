@@ -36,12 +36,12 @@ pub enum NoPhrase {
 impl Phrase {
     /// Takes the words of `text`; the only way to obtain a phrase. Of a prefix the last word needs only begin so.
     pub fn parse(text: &str, is_prefix: bool) -> Result<Self, NoPhrase> {
-        let mut words: Vec<Box<[u8]>> = Vec::new();
-        let mut last = 0..0;
-        each_word(text, |word, span| {
-            words.push(word.into());
+        let (mut folded, mut places, mut last) = (Vec::new(), Vec::new(), 0..0);
+        each_word(text, &mut folded, |at, span| {
+            places.push(at);
             last = span;
         });
+        let words: Vec<Box<[u8]>> = places.into_iter().map(|at| folded[at].into()).collect();
         if words.is_empty() {
             return Err(NoPhrase::NoWord);
         }

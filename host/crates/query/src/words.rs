@@ -55,38 +55,44 @@ fn folded(code: u32) -> Option<char> {
     })
 }
 
-/// Calls `take` with every word of `text`, folded, and with where it stands. A folded word that is longer
-/// than the index keeps is cut as the index cuts it, perhaps within a character.
-pub(crate) fn each_word(text: &str, mut take: impl FnMut(&[u8], Range<usize>)) {
-    let mut word = Vec::with_capacity(32);
+/// Appends every word of `text` to `folded`, and calls `take` with where it stands there and where in `text`. A folded
+/// word that is longer than the index keeps is cut as the index cuts it, perhaps within a character.
+pub(crate) fn each_word(text: &str, folded: &mut Vec<u8>, mut take: impl FnMut(Range<usize>, Range<usize>)) {
+    let bytes = text.as_bytes();
     let mut start = None;
-    let mut end = |word: &mut Vec<u8>, start: &mut Option<usize>, at: usize| {
-        if let Some(from) = start.take() {
-            take(&word[..word.len().min(limits::WORD_BYTES_MAX)], from..at);
-            word.clear();
+    let mut from = folded.len();
+    let mut end = |start: &mut Option<usize>, from: usize, to: usize, at: usize| {
+        if let Some(start) = start.take() {
+            take(from..to.min(from + limits::WORD_BYTES_MAX), start..at);
         }
     };
-    for (at, c) in text.char_indices() {
-        if c.is_ascii() {
-            match CLASSES[c as usize] {
-                PARTS => end(&mut word, &mut start, at),
-                letter => {
-                    start.get_or_insert(at);
-                    word.push(letter);
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let (made, length) = match CLASSES.get(usize::from(*byte)) {
+            Some(&PARTS) => (Made::Parts, 1),
+            Some(letter) => {
+                if start.is_none() {
+                    (start, from) = (Some(at), folded.len());
                 }
+                folded.push(*letter);
+                at += 1;
+                continue;
             }
-            continue;
-        }
-        match made(c) {
+            None => text[at..].chars().next().map_or((Made::Parts, 1), |c| (made(c), c.len_utf8())),
+        };
+        match made {
             Made::Letter(letter) => {
-                start.get_or_insert(at);
-                word.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
+                if start.is_none() {
+                    (start, from) = (Some(at), folded.len());
+                }
+                folded.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
             }
             Made::Dropped if start.is_some() => {}
-            Made::Dropped | Made::Parts => end(&mut word, &mut start, at),
+            Made::Dropped | Made::Parts => end(&mut start, from, folded.len(), at),
         }
+        at += length;
     }
-    end(&mut word, &mut start, text.len());
+    end(&mut start, from, folded.len(), at);
 }
 
 /// In which part of an item a word stands.
@@ -116,17 +122,24 @@ pub struct Words {
 impl Words {
     /// Takes the words of an item.
     pub fn of(title: Option<&str>, text: &str) -> Self {
-        let mut words = Self { folded: Vec::with_capacity(text.len()), tokens: Vec::new() };
-        words.take(text, Column::Text);
-        words.take(title.unwrap_or_default(), Column::Title);
+        let mut words = Self::default();
+        words.take_again(title, text);
         words
     }
 
+    /// Takes the words of another item in the place of those that are here.
+    pub(crate) fn take_again(&mut self, title: Option<&str>, text: &str) {
+        self.folded.clear();
+        self.tokens.clear();
+        self.folded.reserve(text.len());
+        self.take(text, Column::Text);
+        self.take(title.unwrap_or_default(), Column::Title);
+    }
+
     fn take(&mut self, text: &str, column: Column) {
-        each_word(text, |word, _| {
-            let start = self.folded.len();
-            self.folded.extend_from_slice(word);
-            self.tokens.push(Token { start, end: self.folded.len(), column });
+        let tokens = &mut self.tokens;
+        each_word(text, &mut self.folded, |at, _| {
+            tokens.push(Token { start: at.start, end: at.end, column })
         });
     }
 
@@ -157,11 +170,12 @@ mod tests {
     use super::*;
 
     fn words(text: &str) -> Vec<String> {
-        let mut words = Vec::new();
-        each_word(text, |word, span| {
-            words.push(format!("{}={}", &text[span], String::from_utf8_lossy(word)));
-        });
-        words
+        let (mut folded, mut places) = (Vec::new(), Vec::new());
+        each_word(text, &mut folded, |at, span| places.push((at, span)));
+        let show = |(at, span): (Range<usize>, Range<usize>)| {
+            format!("{}={}", &text[span], String::from_utf8_lossy(&folded[at]))
+        };
+        places.into_iter().map(show).collect()
     }
 
     #[test]
@@ -191,7 +205,7 @@ mod tests {
     fn a_word_is_cut_where_the_index_cuts_it() {
         let long = "ß".repeat(limits::WORD_BYTES_MAX);
         let mut lengths = Vec::new();
-        each_word(&format!("x{long}"), |word, _| lengths.push(word.len()));
+        each_word(&format!("x{long}"), &mut Vec::new(), |at, _| lengths.push(at.len()));
         assert_eq!(lengths, [limits::WORD_BYTES_MAX]);
     }
 }

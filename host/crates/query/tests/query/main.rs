@@ -5,3 +5,4 @@
 mod random;
 mod round_trip;
 mod same_answer;
+mod standing;

@@ -11,7 +11,7 @@ use rusqlite::{Connection, params, params_from_iter};
 use crate::random::{NAMES, WORDS, filter, uid};
 
 /// Noon of 2026-11-22, in UTC.
-const NOW: i64 = 1_795_348_800_000;
+pub const NOW: i64 = 1_795_348_800_000;
 
 const EVERY_FLAG: [Flag; 14] = [
     Flag::Report,
@@ -32,7 +32,7 @@ const EVERY_FLAG: [Flag; 14] = [
 
 /// A random item, as both sides are told of it.
 #[derive(Debug, Clone)]
-struct Item {
+pub struct Item {
     title: Option<String>,
     text: String,
     zone: Zone,
@@ -98,7 +98,7 @@ fn names() -> impl Strategy<Value = Names> {
     )
 }
 
-fn item() -> impl Strategy<Value = Item> {
+pub fn item() -> impl Strategy<Value = Item> {
     let count = || prop::option::of(select(&[0_u64, 1, 2, 999, 1000, 1001, i64::MAX as u64][..]));
     let counts = [count(), count(), count(), count(), count()];
     let language = || prop::option::of(select(&["en", "EN-gb", "de", "english", "pt-BR"][..]));
@@ -151,7 +151,7 @@ impl Item {
         }
     }
 
-    fn record(&self, number: u8) -> Record<'_> {
+    pub fn record(&self, number: u8) -> Record<'_> {
         let names = &self.names;
         let author = names.handle.into_iter().chain(names.display_name).chain(["author"]);
         let author = author.chain(names.emails.iter().copied());
