@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may end at once")]
 
+mod bounds;
 mod random;
 mod round_trip;
 mod same_answer;

@@ -386,7 +386,7 @@ fn store_opinions(db: &Connection, id: i64, item: &Item) {
     }
 }
 
-fn by_sql(db: &Connection, filter: &Filter, ambient: Ambient<'_>) -> Result<Vec<u8>, Unsupported> {
+pub fn by_sql(db: &Connection, filter: &Filter, ambient: Ambient<'_>) -> Result<Vec<u8>, Unsupported> {
     // Numbered behind one that is there already.
     let condition = filter.sql(ambient, 2)?;
     let values = condition.params.into_iter().map(|param| match param {
@@ -415,7 +415,7 @@ fn in_memory(items: &[Item], filter: &Filter, ambient: Ambient<'_>) -> Result<Ve
 
 const ITEMS: usize = 6;
 
-fn stored(items: &[Item]) -> Connection {
+pub fn stored(items: &[Item]) -> Connection {
     let db = database();
     db.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
     for (item, number) in items.iter().zip(0..) {
