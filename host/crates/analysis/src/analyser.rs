@@ -11,6 +11,7 @@ use crate::lexicon::Lexicon;
 use crate::limits;
 use crate::linear::Model;
 use crate::own_words;
+use crate::reading::Reading;
 use crate::sentiment;
 use crate::tag;
 use crate::tokens::{Part, Token, Tokens};
@@ -131,6 +132,17 @@ impl Analyser {
         claimed_language: Option<&str>,
         habit: Option<&Habit>,
     ) -> Analysis {
+        self.read(text, title, claimed_language, habit).analysis()
+    }
+
+    /// Reads `text` once, for all that can be asked of it.
+    pub fn read<'t>(
+        &'t self,
+        text: &'t str,
+        title: Option<&'t str>,
+        claimed_language: Option<&str>,
+        habit: Option<&Habit>,
+    ) -> Reading<'t> {
         let title = title_of(title, text);
         let ranges = own_words::ranges(text, &self.lexicon);
         let verdict = match (verdict(title, text, &ranges, claimed_language), habit.and_then(Habit::usual)) {
@@ -142,11 +154,16 @@ impl Analyser {
         let mut tokens = Tokens::with_room_for(title.len() + text.len());
         tokens.add(Part::Title, title, 0..title.len(), &self.lexicon);
         ranges.into_iter().for_each(|range| tokens.add(Part::Text, text, range, &self.lexicon));
-        let sentiment = self.sentiment_of(&tokens, &verdict, text, title);
-        Analysis { sentiment, language: language_of(verdict) }
+        Reading { analyser: self, text, title, tokens, verdict }
     }
 
-    fn sentiment_of(&self, tokens: &Tokens, verdict: &Verdict, text: &str, title: &str) -> Annotation {
+    pub(crate) fn sentiment_of(
+        &self,
+        tokens: &Tokens,
+        verdict: &Verdict,
+        text: &str,
+        title: &str,
+    ) -> Annotation {
         let (language, sureness) = match verdict {
             _ if !tokens.has_words => return unknown(),
             Verdict::Claimed(tag) => (tag::primary(tag), 1.0),
@@ -204,7 +221,7 @@ fn is_own_title(title: &str, text: &str) -> bool {
     !is_answer && !begins_text
 }
 
-fn language_of(verdict: Verdict) -> Option<Annotation> {
+pub(crate) fn language_of(verdict: Verdict) -> Option<Annotation> {
     let (value, confidence, producer, producer_version) = match verdict {
         Verdict::Claimed(tag) => (tag, None, PLATFORM_PRODUCER, PLATFORM_VERSION),
         Verdict::Found(language, confidence) => {

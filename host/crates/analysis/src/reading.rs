@@ -1,0 +1,34 @@
+//! One text, read once, and what can be asked of it then.
+//!
+//! Holds: the words are parted and hashed once, whatever is asked and how often. Not here: the answers.
+
+use crate::analyser::{self, Analyser, Analysis};
+use crate::duplicates::Signature;
+use crate::language::Verdict;
+use crate::tokens::Tokens;
+
+/// A text with its words.
+#[derive(Debug)]
+pub struct Reading<'t> {
+    pub(crate) analyser: &'t Analyser,
+    pub(crate) text: &'t str,
+    /// What of the title is read.
+    pub(crate) title: &'t str,
+    pub(crate) tokens: Tokens,
+    pub(crate) verdict: Verdict,
+}
+
+impl Reading<'_> {
+    /// Says what can be said of this text alone, with evidence.
+    pub fn analysis(&self) -> Analysis {
+        Analysis {
+            sentiment: self.analyser.sentiment_of(&self.tokens, &self.verdict, self.text, self.title),
+            language: analyser::language_of(self.verdict.clone()),
+        }
+    }
+
+    /// Returns what nearly the same texts have nearly the same; nothing for a text too short to tell.
+    pub fn signature(&self) -> Option<Signature> {
+        Signature::of(&self.tokens)
+    }
+}
