@@ -22,6 +22,7 @@ pub mod limits;
 mod linear;
 pub mod metrics;
 mod own_words;
+pub mod personal;
 mod reading;
 mod script;
 mod sentiment;
