@@ -50,6 +50,8 @@ pub struct Duplicates<Id> {
     heads: Box<[u32]>,
     /// How many texts are kept at most.
     texts_max: usize,
+    /// From how many equal lanes on two texts are nearly the same.
+    same_min: u32,
     now: Ms,
     compared: u64,
 }
@@ -75,9 +77,18 @@ impl<Id: Copy> Duplicates<Id> {
             first: 1,
             heads: vec![0; BANDS * places].into_boxed_slice(),
             texts_max,
+            same_min: SAME_MIN,
             now: Ms::MIN,
             compared: 0,
         }
+    }
+
+    /// Takes texts for nearly the same from so many equal lanes on, of 64, instead of from [`SAME_MIN`]: from 38 on
+    /// hardly more than a word may differ.
+    #[must_use]
+    pub fn same_from(mut self, lanes: u32) -> Self {
+        self.same_min = lanes.clamp(SAME_MIN / 2, LANES as u32);
+        self
     }
 
     /// Counts the text `id`, seen `at`, with the first that is nearly the same; keeps it if there is none.
@@ -140,7 +151,7 @@ impl<Id: Copy> Duplicates<Id> {
 
     /// Returns where the text stands that is most like `signature`, the newest of several.
     fn nearest(&mut self, signature: &Signature, places: &[u32; BANDS]) -> Option<usize> {
-        let (mut best, mut most, mut compared) = (None, SAME_MIN - 1, 0);
+        let (mut best, mut most, mut compared) = (None, self.same_min - 1, 0);
         for (band, place) in places.iter().enumerate() {
             let mut number = self.heads[*place as usize];
             let mut above = self.kept.len();
@@ -206,6 +217,17 @@ mod tests {
             assert_eq!(found, Sighting { first, first_at, count }, "text: {text:?}");
         }
         assert_eq!(seen.len(), 2);
+    }
+
+    #[test]
+    fn how_much_may_differ_can_be_said() {
+        let text = "The checkout took my money twice this morning and nobody at support answers my mails";
+        let half = "The checkout took my savings twice this weekend and somebody at support answers my mails";
+        for (lanes, count) in [(SAME_MIN, 2), (60, 1)] {
+            let mut seen = Duplicates::with_room_for(9).same_from(lanes);
+            seen.sight(1, 0, &signature(text));
+            assert_eq!(seen.sight(2, 0, &signature(half)).count, count, "{lanes} lanes");
+        }
     }
 
     #[test]
