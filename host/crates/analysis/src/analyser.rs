@@ -13,6 +13,7 @@ use crate::linear::Model;
 use crate::own_words;
 use crate::reading::Reading;
 use crate::sentiment;
+use crate::signals::Signals;
 use crate::tag;
 use crate::tokens::{Part, Token, Tokens};
 use crate::valence::{self, Valence};
@@ -50,6 +51,7 @@ pub struct Analyser {
     lexicon: Lexicon,
     /// The first that serves a language is asked.
     models: Vec<(Model, &'static str)>,
+    pub(crate) signals: Signals,
 }
 
 impl std::fmt::Debug for Analyser {
@@ -73,12 +75,15 @@ pub struct Analysis {
     /// How it feels. `unknown` without a score where there is no model for the language, or nothing to go
     /// by. The confidence is how likely the model finds the label, times that of the language.
     pub sentiment: Annotation,
+    /// What it wants and how it is meant, where rules tell: how urgent it is, whether it asks, thanks, complains,
+    /// wants a human, or has strong language. There is no confidence.
+    pub signals: Vec<Annotation>,
 }
 
 impl Analysis {
     /// Returns every opinion, for the store.
     pub fn annotations(self) -> Vec<Annotation> {
-        self.language.into_iter().chain([self.sentiment]).collect()
+        self.language.into_iter().chain([self.sentiment]).chain(self.signals).collect()
     }
 }
 
@@ -88,18 +93,25 @@ impl Analyser {
         let shipped = SHIPPED.iter().map(|bytes| {
             (Model::parse(bytes).expect("the models that come with Hark are whole"), SENTIMENT_PRODUCER)
         });
-        Self { lexicon: Lexicon::new(), models: shipped.collect() }
+        Self { lexicon: Lexicon::new(), models: shipped.collect(), signals: Signals::shipped() }
     }
 
     /// Loads the lexicon alone, which knows English and signs: scores are VADER's.
     pub fn plain() -> Self {
-        Self { lexicon: Lexicon::new(), models: Vec::new() }
+        Self { lexicon: Lexicon::new(), models: Vec::new(), signals: Signals::shipped() }
     }
 
     /// Asks `model` first in the languages that it serves.
     #[must_use]
     pub fn with_model(mut self, model: Model) -> Self {
         self.models.insert(0, (model, OWN_PRODUCER));
+        self
+    }
+
+    /// Asks `signals` instead of the rules that come with Hark.
+    #[must_use]
+    pub fn with_signals(mut self, signals: Signals) -> Self {
+        self.signals = signals;
         self
     }
 

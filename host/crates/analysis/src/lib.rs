@@ -1,4 +1,4 @@
-//! Language and sentiment with evidence; pure and synchronous.
+//! Language, sentiment and signals with evidence, near-duplicates, personal data; pure and synchronous.
 //!
 //! Holds: one text in, the same opinions out, always; every opinion with its maker, its confidence and
 //! what it was made from; time and memory in proportion to the text, up to a bound. Not here: where a text
@@ -26,6 +26,7 @@ pub mod personal;
 mod reading;
 mod script;
 mod sentiment;
+pub mod signals;
 mod tag;
 mod tokens;
 pub mod train;

@@ -2,9 +2,12 @@
 //!
 //! Holds: the words are parted and hashed once, whatever is asked and how often. Not here: the answers.
 
+use hark_model::Annotation;
+
 use crate::analyser::{self, Analyser, Analysis};
 use crate::duplicates::Signature;
 use crate::language::Verdict;
+use crate::signals::Asked;
 use crate::tokens::Tokens;
 
 /// A text with its words.
@@ -24,7 +27,20 @@ impl Reading<'_> {
         Analysis {
             sentiment: self.analyser.sentiment_of(&self.tokens, &self.verdict, self.text, self.title),
             language: analyser::language_of(self.verdict.clone()),
+            signals: self.signals(),
         }
+    }
+
+    /// Says what the text wants and how it is meant, as far as rules tell.
+    pub fn signals(&self) -> Vec<Annotation> {
+        let language = match &self.verdict {
+            Verdict::Claimed(tag) | Verdict::Usual(tag, _) => Some(tag.as_str()),
+            Verdict::Found(language, _) => Some(*language),
+            Verdict::PerhapsEnglish(_) => Some("en"),
+            Verdict::Unknown | Verdict::Nothing => None,
+        };
+        let (tokens, text, title) = (&self.tokens, self.text, self.title);
+        self.analyser.signals.find(&Asked { tokens, text, title, language })
     }
 
     /// Returns what nearly the same texts have nearly the same; nothing for a text too short to tell.
