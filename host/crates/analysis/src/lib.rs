@@ -1,4 +1,4 @@
-//! Language, sentiment and signals with evidence, near-duplicates, personal data; pure and synchronous.
+//! Language, sentiment and signals with evidence, near-duplicates, topics, personal data; pure and synchronous.
 //!
 //! Holds: one text in, the same opinions out, always; every opinion with its maker, its confidence and
 //! what it was made from; time and memory in proportion to the text, up to a bound. Not here: where a text
@@ -29,6 +29,7 @@ mod sentiment;
 pub mod signals;
 mod tag;
 mod tokens;
+pub mod topics;
 pub mod train;
 mod valence;
 

@@ -9,6 +9,7 @@ use crate::duplicates::Signature;
 use crate::language::Verdict;
 use crate::signals::Asked;
 use crate::tokens::Tokens;
+use crate::topics::Terms;
 
 /// A text with its words.
 #[derive(Debug)]
@@ -46,5 +47,10 @@ impl Reading<'_> {
     /// Returns what nearly the same texts have nearly the same; nothing for a text too short to tell.
     pub fn signature(&self) -> Option<Signature> {
         Signature::of(&self.tokens)
+    }
+
+    /// Returns the words and phrases that say something, to count them.
+    pub fn terms(&self) -> Terms<'_> {
+        Terms::of(&self.tokens, self.text, self.title)
     }
 }
