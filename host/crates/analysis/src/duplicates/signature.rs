@@ -11,7 +11,8 @@ use crate::tokens::{Kind, Tokens};
 pub const LANES: usize = 64;
 /// Two texts are nearly the same from so many equal numbers on. Of 47,350 tweets with a quarter of the words
 /// replaced 98.7 % have so many, of pairs of other tweets 6 in a million; at 26 it is 96.7 % and 5, at 22
-/// 99.5 % and 9, but then one of twelve tweets is taken for some other on the same topic.
+/// 99.5 % and 9, but then one of twelve tweets is like some other, mostly one on the same topic; here it is one
+/// of twenty.
 pub const SAME_MIN: u32 = 24;
 
 /// Fewest letters, with the spaces between words, that can be told from others.

@@ -281,7 +281,7 @@ impl Maker {
                 before.filter(|other| other.signal == signal && other.languages & languages & !1 != 0);
             if let Some(other) = twice.map(|other| other.name.to_string()).next() {
                 let message = format!(
-                    "{:?} stands in the rule {other:?} already; take it out of one of them",
+                    "{:?} stands in the rule {other:?} already; take it out of one, or name that rule in `without`",
                     text.get_ref()
                 );
                 return complaints.add(phrase.span(), key, message);
