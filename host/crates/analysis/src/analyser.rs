@@ -11,7 +11,9 @@ use crate::lexicon::Lexicon;
 use crate::limits;
 use crate::linear::Model;
 use crate::own_words;
+use crate::reading::Reading;
 use crate::sentiment;
+use crate::signals::Signals;
 use crate::tag;
 use crate::tokens::{Part, Token, Tokens};
 use crate::valence::{self, Valence};
@@ -49,6 +51,7 @@ pub struct Analyser {
     lexicon: Lexicon,
     /// The first that serves a language is asked.
     models: Vec<(Model, &'static str)>,
+    pub(crate) signals: Signals,
 }
 
 impl std::fmt::Debug for Analyser {
@@ -72,12 +75,15 @@ pub struct Analysis {
     /// How it feels. `unknown` without a score where there is no model for the language, or nothing to go
     /// by. The confidence is how likely the model finds the label, times that of the language.
     pub sentiment: Annotation,
+    /// What it wants and how it is meant, where rules tell: how urgent it is, whether it asks, thanks, complains,
+    /// wants a human, or has strong language. There is no confidence.
+    pub signals: Vec<Annotation>,
 }
 
 impl Analysis {
     /// Returns every opinion, for the store.
     pub fn annotations(self) -> Vec<Annotation> {
-        self.language.into_iter().chain([self.sentiment]).collect()
+        self.language.into_iter().chain([self.sentiment]).chain(self.signals).collect()
     }
 }
 
@@ -87,18 +93,25 @@ impl Analyser {
         let shipped = SHIPPED.iter().map(|bytes| {
             (Model::parse(bytes).expect("the models that come with Hark are whole"), SENTIMENT_PRODUCER)
         });
-        Self { lexicon: Lexicon::new(), models: shipped.collect() }
+        Self { lexicon: Lexicon::new(), models: shipped.collect(), signals: Signals::shipped() }
     }
 
     /// Loads the lexicon alone, which knows English and signs: scores are VADER's.
     pub fn plain() -> Self {
-        Self { lexicon: Lexicon::new(), models: Vec::new() }
+        Self { lexicon: Lexicon::new(), models: Vec::new(), signals: Signals::shipped() }
     }
 
     /// Asks `model` first in the languages that it serves.
     #[must_use]
     pub fn with_model(mut self, model: Model) -> Self {
         self.models.insert(0, (model, OWN_PRODUCER));
+        self
+    }
+
+    /// Asks `signals` instead of the rules that come with Hark.
+    #[must_use]
+    pub fn with_signals(mut self, signals: Signals) -> Self {
+        self.signals = signals;
         self
     }
 
@@ -131,6 +144,17 @@ impl Analyser {
         claimed_language: Option<&str>,
         habit: Option<&Habit>,
     ) -> Analysis {
+        self.read(text, title, claimed_language, habit).analysis()
+    }
+
+    /// Reads `text` once, for all that can be asked of it.
+    pub fn read<'t>(
+        &'t self,
+        text: &'t str,
+        title: Option<&'t str>,
+        claimed_language: Option<&str>,
+        habit: Option<&Habit>,
+    ) -> Reading<'t> {
         let title = title_of(title, text);
         let ranges = own_words::ranges(text, &self.lexicon);
         let verdict = match (verdict(title, text, &ranges, claimed_language), habit.and_then(Habit::usual)) {
@@ -142,11 +166,16 @@ impl Analyser {
         let mut tokens = Tokens::with_room_for(title.len() + text.len());
         tokens.add(Part::Title, title, 0..title.len(), &self.lexicon);
         ranges.into_iter().for_each(|range| tokens.add(Part::Text, text, range, &self.lexicon));
-        let sentiment = self.sentiment_of(&tokens, &verdict, text, title);
-        Analysis { sentiment, language: language_of(verdict) }
+        Reading { analyser: self, text, title, tokens, verdict }
     }
 
-    fn sentiment_of(&self, tokens: &Tokens, verdict: &Verdict, text: &str, title: &str) -> Annotation {
+    pub(crate) fn sentiment_of(
+        &self,
+        tokens: &Tokens,
+        verdict: &Verdict,
+        text: &str,
+        title: &str,
+    ) -> Annotation {
         let (language, sureness) = match verdict {
             _ if !tokens.has_words => return unknown(),
             Verdict::Claimed(tag) => (tag::primary(tag), 1.0),
@@ -204,7 +233,7 @@ fn is_own_title(title: &str, text: &str) -> bool {
     !is_answer && !begins_text
 }
 
-fn language_of(verdict: Verdict) -> Option<Annotation> {
+pub(crate) fn language_of(verdict: Verdict) -> Option<Annotation> {
     let (value, confidence, producer, producer_version) = match verdict {
         Verdict::Claimed(tag) => (tag, None, PLATFORM_PRODUCER, PLATFORM_VERSION),
         Verdict::Found(language, confidence) => {

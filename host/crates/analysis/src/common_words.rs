@@ -3,7 +3,7 @@
 //! Holds: a word that several languages share votes for each of them; languages that the model of letters
 //! does not know vote as well, so that they are not taken for others. Not here: what follows from the votes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasherDefault;
 use std::sync::LazyLock;
 
@@ -118,6 +118,24 @@ static BALLOTS: LazyLock<HashMap<u64, Ballot, BuildHasherDefault<Hashed>>> = Laz
     }
     ballots
 });
+
+/// Words that every English text has, beside those that tell it from other languages: no text is about them.
+const MORE: &str = "i'm it's don't that's i've i'll can't didn't doesn't isn't you're he's she's they're we're i me him her \
+    them they their our us one if or as at by an do does did done had were been being could should may might must \
+    just like get got go going gonna want know think see make made say said tell take come came back good great new \
+    now then than there here where which while because before after again also only very much many more most some any \
+    every each other into over off down up still too really well right even never ever always lol amp via day today \
+    tomorrow time week year";
+
+static COMMON: LazyLock<HashSet<u64, BuildHasherDefault<Hashed>>> = LazyLock::new(|| {
+    let words = WORDS.iter().flat_map(|(_, words)| words.split_whitespace());
+    words.chain(MORE.split_whitespace()).map(hash).collect()
+});
+
+/// Tells whether the word of this hash stands in nearly every text of some language.
+pub(crate) fn is_common(hash: u64) -> bool {
+    COMMON.contains(&hash)
+}
 
 fn hash(word: &str) -> u64 {
     let mut hash = Hash::default();

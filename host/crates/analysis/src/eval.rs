@@ -4,11 +4,18 @@
 //! Holds: every figure says how many texts it was measured on; what cannot be read is an error, what is no
 //! labelled text is left out and named. Not here: printing.
 
+mod dice;
+mod duplicates;
+mod personal;
+mod signals;
+mod steps;
+mod topics;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use crate::analyser::Analyser;
+use crate::eval::steps::Timer;
 use crate::labelled::{self, Labelled, Rated, ReadError};
 use crate::metrics::{Confusion, correlation};
 
@@ -18,6 +25,8 @@ const DEPTH_MAX: usize = 4;
 const FILES_MAX: usize = 1_000;
 /// Most texts by which speed is measured.
 const SPEED_TEXTS_MAX: usize = 20_000;
+/// Most English texts by which all that needs no label is measured.
+const ENGLISH_TEXTS_MAX: usize = 60_000;
 /// A rating counts as leaning to one side from here on.
 const LEANING_MIN: f64 = 0.0;
 
@@ -120,7 +129,8 @@ struct Evaluator<'a> {
     found: Evaluation,
     /// By parent folder and split: the tables of its languages.
     families: BTreeMap<String, Family>,
-    speed: Vec<String>,
+    /// English texts.
+    english: Vec<Labelled>,
 }
 
 /// The same split in several languages.
@@ -136,7 +146,7 @@ struct Family {
 impl<'a> Evaluator<'a> {
     fn new(analyser: &'a Analyser) -> Self {
         let (plain, found) = (Analyser::plain(), Evaluation::default());
-        Self { analyser, plain, found, families: BTreeMap::new(), speed: Vec::new() }
+        Self { analyser, plain, found, families: BTreeMap::new(), english: Vec::new() }
     }
 
     fn put(&mut self, set: &str, name: &'static str, value: f64, texts: u64) {
@@ -150,8 +160,8 @@ impl<'a> Evaluator<'a> {
         if language == "en" {
             let (plain, _) = self::table(&self.plain, &texts);
             self.put(set, "macro recall, lexicon alone", plain.macro_recall(), plain.texts());
-            let room = SPEED_TEXTS_MAX.saturating_sub(self.speed.len());
-            self.speed.extend(texts.iter().take(room).map(|text| text.text.clone()));
+            let room = ENGLISH_TEXTS_MAX.saturating_sub(self.english.len());
+            self.english.extend(texts.iter().take(room).cloned());
         }
         let counts = self.languages(&texts);
         self.put(set, "language found", share(counts[1], counts[0]), counts[0]);
@@ -228,23 +238,25 @@ impl<'a> Evaluator<'a> {
                 }
             }
         }
-        self.speeds();
+        let labelled = std::mem::take(&mut self.english);
+        let texts: Vec<&str> = labelled.iter().map(|text| text.text.as_str()).collect();
+        let figures = &mut self.found.figures;
+        figures.extend(signals::figures(self.analyser, &labelled));
+        figures.extend(duplicates::figures(self.analyser, &texts));
+        figures.extend(personal::figures(&texts));
+        figures.extend(topics::figures(self.analyser, &texts));
+        self.speeds(&texts[..texts.len().min(SPEED_TEXTS_MAX)]);
+        self.found.figures.extend(steps::figures(self.analyser, &texts));
         self.found
     }
 
     /// Measures messages per second of this thread's own time, once over all texts.
-    fn speeds(&mut self) {
-        let texts = std::mem::take(&mut self.speed);
-        if texts.is_empty() {
-            return;
-        }
+    fn speeds(&mut self, texts: &[&str]) {
         let analyser = self.analyser;
         let mut measure = |name, work: &dyn Fn(&str) -> bool| {
-            let (begin, computed) = (Instant::now(), computed());
+            let time = Timer::start();
             let done = texts.iter().filter(|text| work(text)).count();
-            let of_thread = computed.and_then(|before| self::computed()?.checked_sub(before));
-            let seconds =
-                of_thread.filter(|took| !took.is_zero()).unwrap_or_else(|| begin.elapsed()).as_secs_f64();
+            let seconds = time.took().as_secs_f64();
             if done > 0 && seconds > 0.0 {
                 self.found.figures.push(Figure {
                     set: "speed, one thread".to_owned(),
@@ -264,13 +276,6 @@ impl<'a> Evaluator<'a> {
         });
         measure("all, messages/s", &|text| analyser.analyse(text, None, None).sentiment.score.is_some());
     }
-}
-
-/// Returns how long this thread has computed, where the system tells: on a machine with other work, time by
-/// the clock says nothing of the code.
-fn computed() -> Option<Duration> {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    Some(Duration::from_nanos(text.split_whitespace().next()?.parse().ok()?))
 }
 
 /// Counts the labels of `texts`, each asked for in its language, and returns the mean confidence.

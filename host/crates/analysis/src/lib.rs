@@ -1,4 +1,4 @@
-//! Language and sentiment with evidence; pure and synchronous.
+//! Language, sentiment and signals with evidence, near-duplicates, topics, personal data; pure and synchronous.
 //!
 //! Holds: one text in, the same opinions out, always; every opinion with its maker, its confidence and
 //! what it was made from; time and memory in proportion to the text, up to a bound. Not here: where a text
@@ -10,6 +10,7 @@ mod analyser;
 mod blend;
 mod chars;
 mod common_words;
+pub mod duplicates;
 pub mod eval;
 mod features;
 mod habit;
@@ -21,10 +22,14 @@ pub mod limits;
 mod linear;
 pub mod metrics;
 mod own_words;
+pub mod personal;
+mod reading;
 mod script;
 mod sentiment;
+pub mod signals;
 mod tag;
 mod tokens;
+pub mod topics;
 pub mod train;
 mod valence;
 
@@ -34,3 +39,4 @@ pub use analyser::{
 };
 pub use habit::Habit;
 pub use linear::{MODEL_BYTES_MAX, Model, ModelError};
+pub use reading::Reading;

@@ -1,5 +1,6 @@
 //! Whatever the text: an answer, and evidence that points at what it names.
 
+use hark_analysis::topics::Topics;
 use hark_analysis::{Analyser, LEXICON_PRODUCER, limits};
 use proptest::prelude::*;
 
@@ -9,6 +10,7 @@ fn text() -> impl Strategy<Value = String> {
         3 => "[a-zA-Z]{1,8}",
         2 => proptest::sample::select(vec![
             "good", "GREAT", "bad", "not", "no", "never", "so", "this", "without", "doubt", "but", "least", "at",
+            "urgent", "asap", "thanks", "in", "advance", "damn", "speak", "by", "friday", "17", "refund", "?",
             "very", "kind", "of", "the", "shit", "bomb", "to", "die", "for", "don’t", "can't", "really", "hardly",
             "😂", "❤\u{fe0f}", "👩\u{200d}🚀", ":)", ">:(", "!!", "?!?", "@jo", "#happy", "https://love.example/?",
         ]).prop_map(str::to_owned),
@@ -23,9 +25,31 @@ fn text() -> impl Strategy<Value = String> {
     proptest::collection::vec(spaced, 0..40).prop_map(|pieces| pieces.concat())
 }
 
+/// What rules tell points at what it names and adds up; what else is read of the text comes to an end.
+fn check_others(analyser: &Analyser, text: &str, title: Option<&str>, claim: Option<&str>) {
+    let reading = analyser.read(text, title, claim, None);
+    for signal in reading.signals() {
+        assert!(signal.score.is_some_and(|score| score > 0.0 && score <= 1.0) && signal.confidence.is_none());
+        let mut sum = 0.0;
+        for evidence in &signal.evidence {
+            assert!(evidence.end == 0 || text[evidence.start..evidence.end] == evidence.text, "{evidence:?}");
+            sum += evidence.weight;
+        }
+        // A sum below 0 is not told; each weight is told to four places.
+        assert!((sum - signal.score.unwrap_or(0.0)).abs() < 0.0001 * 64.0, "{signal:?}");
+    }
+    if let Some(signature) = reading.signature() {
+        assert_eq!(signature.same(&signature), 64);
+    }
+    let mut topics = Topics::default();
+    topics.note(&reading.terms());
+    assert!(topics.len() <= 3 * text.len() + 3 * title.map_or(0, str::len));
+}
+
 fn check(analyser: &Analyser, text: &str, title: Option<&str>, claim: Option<&str>) {
     let found = analyser.analyse(text, title, claim);
     assert_eq!(found, analyser.analyse(text, title, claim), "the same text, the same answer");
+    check_others(analyser, text, title, claim);
     let sentiment = found.sentiment;
     assert!(sentiment.evidence.len() <= limits::EVIDENCE_MAX);
     let Some(score) = sentiment.score else {

@@ -10,11 +10,11 @@ words! {
         Sentiment = "sentiment",
         /// In which language it is.
         Language = "language",
-        /// What it is about.
+        /// What it is about, or what it is: a question, thanks, a complaint, a wish for a human.
         Topic = "topic",
         /// How soon it wants an answer.
         Urgency = "urgency",
-        /// Strong language.
+        /// Strong language: words, and nothing of hate.
         Toxicity = "toxicity",
         /// Personal data.
         Pii = "pii",
