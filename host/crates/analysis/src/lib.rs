@@ -23,6 +23,7 @@ pub mod metrics;
 mod own_words;
 mod script;
 mod sentiment;
+pub mod spikes;
 mod tag;
 mod tokens;
 pub mod train;

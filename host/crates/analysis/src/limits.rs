@@ -19,3 +19,8 @@ pub const WORD_BYTES_MAX: usize = 48;
 pub const WORD_LETTERS_MAX: usize = 32;
 /// Longest language tag that is believed.
 pub const TAG_BYTES_MAX: usize = 35;
+
+/// Most series that are watched for spikes.
+pub const SPIKE_SERIES_MAX: usize = 10_000;
+/// After how many bins of five minutes without an item a series is given up: two weeks.
+pub const SPIKE_SERIES_QUIET_BINS_MAX: i64 = 14 * 288;
