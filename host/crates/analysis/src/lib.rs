@@ -11,6 +11,7 @@ mod blend;
 mod chars;
 mod common_words;
 pub mod eval;
+pub mod experts;
 mod features;
 mod habit;
 mod hash;
