@@ -1,17 +1,19 @@
-//! Figures of the analysis over a folder of labelled texts: how good labels, scores and languages are, and
-//! how fast they come.
+//! Figures of the analysis over a folder of labelled texts: how good labels, scores and languages are, how well
+//! spikes are found in recordings of counts, and how fast it goes.
 //!
 //! Holds: every figure says how many texts it was measured on; what cannot be read is an error, what is no
 //! labelled text is left out and named. Not here: printing.
 
 mod dice;
 mod duplicates;
+pub mod nab;
 mod personal;
 mod signals;
+pub mod spikes;
 mod steps;
 mod topics;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::analyser::Analyser;
@@ -39,7 +41,7 @@ pub struct Figure {
     pub name: &'static str,
     /// The number; shares are from 0 to 1.
     pub value: f64,
-    /// On how many texts.
+    /// On how many texts, or bins or windows of counts.
     pub texts: u64,
 }
 
@@ -52,7 +54,8 @@ pub struct Evaluation {
     pub left_out: Vec<PathBuf>,
 }
 
-/// Measures `analyser`, beside the lexicon alone, on every file of labelled texts below `folder`. The
+/// Measures `analyser`, beside the lexicon alone, on every file of labelled texts below `folder`, and spikes on
+/// recordings with labelled windows. The
 /// language of a file is told by the end of its folder's name (`english`, `sentiment_en`, `de`), English if
 /// it is not; sentiment is asked for in that language, as where a platform says it.
 ///
@@ -64,7 +67,8 @@ pub fn evaluate(analyser: &Analyser, folder: &Path) -> Result<Evaluation, ReadEr
     list(folder, 0, &mut files)?;
     files.sort();
     let mut evaluator = Evaluator::new(analyser);
-    for path in files {
+    let recorded = evaluator.recorded(&files)?;
+    for path in files.into_iter().filter(|path| !recorded.contains(path)) {
         let set = name_of(&path, folder);
         let language = language_of(&path);
         match labelled::kind(&path)? {
@@ -179,6 +183,32 @@ impl<'a> Evaluator<'a> {
                 (0..3).for_each(|at| family.without_hindi[at] += counts[at]);
             }
         }
+    }
+
+    /// Measures how spikes are found where recordings lie beside their windows; returns the files of both.
+    fn recorded(&mut self, files: &[PathBuf]) -> Result<BTreeSet<PathBuf>, ReadError> {
+        let mut read = BTreeSet::new();
+        for windows in files.iter().filter(|path| path.ends_with(nab::WINDOWS_FILE)) {
+            let Some(parent) = windows.parent() else { continue };
+            let (paths, recordings): (Vec<_>, Vec<_>) = nab::read(parent)?.into_iter().unzip();
+            let set = parent.file_name().unwrap_or_default().to_string_lossy();
+            self.spikes(&set, &recordings);
+            read.extend(paths.into_iter().chain([windows.clone()]));
+        }
+        Ok(read)
+    }
+
+    fn spikes(&mut self, set: &str, recordings: &[nab::Recording]) {
+        let mut all = nab::Score::default();
+        for (recording, score) in recordings.iter().zip(spikes::Tried::of(recordings).left_out()) {
+            let set = format!("{set}/{}", recording.name);
+            self.put(&set, "NAB score, chosen by the others", score.normal(), recording.counts.len() as u64);
+            all.join(&score);
+        }
+        let bins = recordings.iter().map(|recording| recording.counts.len() as u64).sum();
+        self.put(set, "NAB score, each chosen by the others", all.normal(), bins);
+        self.put(set, "windows hit, of all", share(all.hit.into(), all.windows.into()), all.windows.into());
+        self.put(set, "false alarms", all.false_alarms.into(), bins);
     }
 
     fn put_table(&mut self, set: &str, table: &Confusion) {

@@ -7,7 +7,7 @@
 
 use crate::hash::{Hash, mixed, pair};
 use crate::lexicon::Word;
-use crate::tokens::{Kind, Piece, Token, Tokens};
+use crate::tokens::{KINDS, Kind, Piece, Token, Tokens};
 use crate::valence::Valence;
 
 /// Kinds of features, each weighed by its number in the text in its own way.
@@ -249,18 +249,25 @@ fn sums(tokens: &Tokens, valence: &Valence, put: &mut impl FnMut(u64, u64, u64, 
 
 /// How the text is written, whatever it says.
 fn style(tokens: &Tokens, put: &mut impl FnMut(Group, u64, Option<usize>)) {
-    let count = |is: &dyn Fn(&Piece) -> bool| tokens.pieces.iter().filter(|piece| is(piece)).count();
     let capitals = tokens.list.iter().filter(|token| token.is_upper && token.end - token.start > 1).count();
+    // One pass for all kinds.
+    let mut of_kind = [0_usize; KINDS];
+    let mut elongated = 0;
+    for piece in &tokens.pieces {
+        of_kind[piece.kind as usize] += 1;
+        elongated += usize::from(piece.is_elongated);
+    }
+    let count = |kind: Kind| of_kind[kind as usize];
     let quantities = [
         tokens.exclamations,
         tokens.questions,
         if tokens.caps_differ() { capitals } else { 0 },
-        count(&|piece| piece.is_elongated),
-        count(&|piece| piece.kind == Kind::Hashtag),
-        count(&|piece| piece.kind == Kind::Mention),
-        count(&|piece| piece.kind == Kind::Link),
-        count(&|piece| piece.kind == Kind::Number),
-        count(&|piece| matches!(piece.kind, Kind::Picture | Kind::Emoticon)),
+        elongated,
+        count(Kind::Hashtag),
+        count(Kind::Mention),
+        count(Kind::Link),
+        count(Kind::Number),
+        count(Kind::Picture) + count(Kind::Emoticon),
         tokens.pieces.len() / 6,
     ];
     for (what, quantity) in quantities.into_iter().enumerate() {

@@ -96,12 +96,26 @@ impl Cleaned {
         let mut has_tags = false;
         for (text, ranges) in parts {
             for range in *ranges {
-                for word in text[range.clone()].split_whitespace().filter(|word| !is_address(word)) {
+                let text = &text[range.clone()];
+                let mut has_room = true;
+                let mut take = |word: &str| {
+                    if is_address(word) {
+                        return true;
+                    }
                     let is_tag = word.starts_with('#');
                     has_tags |= is_tag;
-                    if is_tag == tags && !self.add(word.trim_start_matches('#')) {
-                        return has_tags;
-                    }
+                    has_room = is_tag != tags || self.add(word.trim_start_matches('#'));
+                    has_room
+                };
+                // Most text is ASCII, which is parted by bytes; white space is the same.
+                if text.is_ascii() {
+                    let is_space = |c: char| matches!(c, '\t'..='\r' | ' ');
+                    text.split(is_space).filter(|word| !word.is_empty()).all(&mut take);
+                } else {
+                    text.split_whitespace().all(&mut take);
+                }
+                if !has_room {
+                    return has_tags;
                 }
             }
         }
@@ -115,7 +129,7 @@ impl Cleaned {
         }
         let room = limits::LANGUAGE_BYTES_MAX.saturating_sub(self.text.len());
         let taken = &word[..word.floor_char_boundary(room)];
-        taken.chars().for_each(|c| self.letters.add(c));
+        self.letters.add_all(taken);
         self.text.push_str(taken);
         taken.len() == word.len() && room > 0
     }

@@ -145,6 +145,8 @@ pub(crate) struct Entry {
 /// Every word and emoji with what is known of it. Built once, shared by all threads.
 pub(crate) struct Lexicon {
     words: HashMap<u64, Entry, BuildHasherDefault<Hashed>>,
+    /// A bit for the upper bits of each hash in `words`: most words of a text are not there, and end here.
+    known: Box<[u64]>,
     emoji: HashMap<char, Box<[Entry]>, BuildHasherDefault<Hashed>>,
 }
 
@@ -162,7 +164,9 @@ impl Lexicon {
         DAMPERS.split_whitespace().for_each(|word| at(word, &|entry| entry.boost = -BOOST));
         NEGATIONS.split_whitespace().for_each(|word| at(word, &|entry| entry.negates = true));
         NAMED.iter().for_each(|(word, named)| at(word, &|entry| entry.word = *named));
-        let mut lexicon = Self { words, emoji: HashMap::default() };
+        let mut known = vec![0_u64; 1 << (KNOWN_BITS - 6)].into_boxed_slice();
+        words.keys().map(|hash| known_bit(*hash)).for_each(|(at, bit)| known[at] |= bit);
+        let mut lexicon = Self { words, known, emoji: HashMap::default() };
         lexicon.emoji = lexicon.read_emoji();
         lexicon
     }
@@ -187,7 +191,9 @@ impl Lexicon {
 
     /// Returns what is known of `word`, whose hash this is.
     pub fn hashed(&self, hash: u64, word: &str) -> Entry {
-        let mut entry = self.words.get(&hash).copied().unwrap_or_default();
+        let (at, bit) = known_bit(hash);
+        let found = if self.known[at] & bit == 0 { None } else { self.words.get(&hash) };
+        let mut entry = found.copied().unwrap_or_default();
         entry.negates |= is_contraction(word);
         entry
     }
@@ -198,6 +204,15 @@ impl Lexicon {
         let may_be = matches!(u32::from(c), 0xa9 | 0xae | 0x203c..=0x3299 | 0x1f000..);
         if may_be { self.emoji.get(&c).map(|words| &**words) } else { None }
     }
+}
+
+/// Upper bits of a hash by which a word is first looked for: 8 KiB of bits, one of nine of them set.
+const KNOWN_BITS: u32 = 16;
+
+/// Returns where in `Lexicon::known` the bit of `hash` stands, and the bit.
+fn known_bit(hash: u64) -> (usize, u64) {
+    let upper = hash >> (u64::BITS - KNOWN_BITS);
+    ((upper >> 6) as usize, 1 << (upper & 63))
 }
 
 /// Returns the hash of `word` in lower case, with a plain apostrophe.

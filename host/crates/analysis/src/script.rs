@@ -49,6 +49,15 @@ struct Marks {
 }
 
 impl Letters {
+    /// Counts the letters of `text`.
+    pub fn add_all(&mut self, text: &str) {
+        if text.is_ascii() {
+            self.latin += text.bytes().filter(u8::is_ascii_alphabetic).count() as u32;
+        } else {
+            text.chars().for_each(|c| self.add(c));
+        }
+    }
+
     /// Counts `c`, if it is a letter.
     pub fn add(&mut self, c: char) {
         if c.is_ascii() {

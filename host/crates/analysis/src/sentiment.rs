@@ -79,8 +79,10 @@ pub(crate) fn evidence(
         add_marks(&mut places, (*part, span.start, span.end, valence.marks));
     }
     keep_strongest(&mut places);
-    let told = places.into_iter().map(|(part, start, end, weight)| of(part, start, end, rounded(weight)));
-    told.filter(|evidence| evidence.weight != 0.0 && evidence.weight.abs() >= weight_min).collect()
+    let places = places.into_iter().map(|(part, start, end, weight)| (part, start, end, rounded(weight)));
+    // Most places of a model weigh next to nothing: a text is made for the few that are told.
+    let told = places.filter(|(.., weight)| *weight != 0.0 && weight.abs() >= weight_min);
+    told.map(|(part, start, end, weight)| of(part, start, end, weight)).collect()
 }
 
 /// Adds the exclamation and question marks in their order; those within an emoticon belong to it.

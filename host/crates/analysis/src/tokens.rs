@@ -62,6 +62,9 @@ pub(crate) enum Kind {
     Link,
 }
 
+/// How many kinds there are.
+pub(crate) const KINDS: usize = Kind::Link as usize + 1;
+
 /// What the model counts as one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Piece {
