@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use hark_analysis::Analyser;
 use hark_analysis::experts::{Experts, Outcome};
-use hark_analysis::spikes::{SeriesKey, Spikes};
+use hark_analysis::spikes::{SeriesKey, SpikeSettings, Spikes};
 use hark_model::Sentiment;
 
 /// Most texts that are read.
@@ -73,7 +73,7 @@ struct Watched {
 impl Watched {
     fn new() -> Self {
         let key = SeriesKey { topic: Some("checkout".into()), source: Some("forum".into()) };
-        Self { spikes: Spikes::default(), key, texts: 0 }
+        Self { spikes: Spikes::new(SpikeSettings::default(), NOW_SECS), key, texts: 0 }
     }
 
     fn note(&mut self, label: Sentiment) {

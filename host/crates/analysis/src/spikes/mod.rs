@@ -57,23 +57,19 @@ pub struct Spikes {
     settings: SpikeSettings,
     series: HashMap<SeriesKey, Series>,
     series_max: usize,
-    /// The last bin that is closed, since 1970; none before the first item.
-    closed: Option<i64>,
+    /// The last bin that is closed, since 1970.
+    closed: i64,
     /// Bins to close before a sum is of a whole hour.
     deaf: usize,
 }
 
-impl Default for Spikes {
-    fn default() -> Self {
-        Self::new(SpikeSettings::default())
-    }
-}
-
 impl Spikes {
-    /// Watches nothing yet.
-    pub fn new(settings: SpikeSettings) -> Self {
-        let series_max = limits::SPIKE_SERIES_MAX;
-        Self { settings, series: HashMap::new(), series_max, closed: None, deaf: HOUR_BINS - 1 }
+    /// Watches nothing yet; items count from `now_secs` since 1970 on.
+    ///
+    /// The caller says so, and not the first item: a platform with a wrong clock would close years.
+    pub fn new(settings: SpikeSettings, now_secs: i64) -> Self {
+        let (series_max, closed) = (limits::SPIKE_SERIES_MAX, now_secs.div_euclid(BIN_SECS) - 1);
+        Self { settings, series: HashMap::new(), series_max, closed, deaf: HOUR_BINS - 1 }
     }
 
     /// Watches at most `series_max` series.
@@ -95,7 +91,7 @@ impl Spikes {
     /// Counts `count` items: what is usual can be learned from counts that were kept.
     pub fn note_many(&mut self, key: &SeriesKey, label: Sentiment, at_secs: i64, count: u32) -> Noted {
         let bin = at_secs.div_euclid(BIN_SECS);
-        let closed = *self.closed.get_or_insert(bin - 1);
+        let closed = self.closed;
         if bin <= closed {
             return Noted::Late;
         }
@@ -123,8 +119,11 @@ impl Spikes {
     /// stays as it was.
     pub fn close(&mut self, now_secs: i64) -> Vec<Alarm> {
         let target = now_secs.div_euclid(BIN_SECS) - 1;
-        let Some(closed) = self.closed.filter(|closed| *closed < target) else { return Vec::new() };
-        self.closed = Some(target);
+        let closed = self.closed;
+        if target <= closed {
+            return Vec::new();
+        }
+        self.closed = target;
         if target - closed > HOUR_BINS as i64 {
             self.series.values_mut().for_each(Series::forget_counts);
             self.deaf = HOUR_BINS - 1;

@@ -7,9 +7,14 @@ use super::*;
 /// A Monday in 2026.
 const START: i64 = 1_769_990_400;
 const DAY_BINS: i64 = 288;
+const DAY: i64 = DAY_BINS * BIN_SECS;
 
 fn key(topic: &str) -> SeriesKey {
     SeriesKey { topic: Some(topic.into()), source: Some("forum".into()) }
+}
+
+fn spikes() -> Spikes {
+    Spikes::new(SpikeSettings::default(), START)
 }
 
 /// Runs bins from `from` to `to`, with so many items of each label as `items` says of a bin.
@@ -39,7 +44,7 @@ fn measured(alarms: &[Alarm]) -> Vec<Measured> {
 
 #[test]
 fn a_burst_alarms_in_its_series_with_what_was_and_what_is_usual() {
-    let mut spikes = Spikes::default();
+    let mut spikes = spikes();
     assert_eq!(run(&mut spikes, 0..3 * DAY_BINS, usual), []);
     let burst = |bin| [(Sentiment::Negative, 0), (Sentiment::Neutral, usual(bin)[1].1 * 6)];
     let alarms = run(&mut spikes, 3 * DAY_BINS..3 * DAY_BINS + 12, burst);
@@ -55,7 +60,7 @@ fn a_burst_alarms_in_its_series_with_what_was_and_what_is_usual() {
 
 #[test]
 fn a_turn_to_the_negative_alarms_where_nothing_more_is_said() {
-    let mut spikes = Spikes::default();
+    let mut spikes = spikes();
     assert_eq!(run(&mut spikes, 0..3 * DAY_BINS, usual), []);
     let turned = |bin| [(Sentiment::Negative, usual(bin)[1].1), (Sentiment::Neutral, 1)];
     let alarms = run(&mut spikes, 3 * DAY_BINS..3 * DAY_BINS + 24, turned);
@@ -66,7 +71,9 @@ fn a_turn_to_the_negative_alarms_where_nothing_more_is_said() {
 
 #[test]
 fn what_comes_late_or_early_is_not_counted() {
-    let mut spikes = Spikes::default();
+    let mut spikes = spikes();
+    // A wrong clock says nothing about when it is.
+    assert_eq!(spikes.note(&key("checkout"), Sentiment::Neutral, START + 400 * DAY), Noted::Early);
     run(&mut spikes, 0..20, usual);
     let now = START + 20 * BIN_SECS;
     for (at, want) in [
@@ -83,7 +90,7 @@ fn what_comes_late_or_early_is_not_counted() {
 
 #[test]
 fn hours_in_which_nobody_listened_are_no_silence() {
-    let mut spikes = Spikes::default();
+    let mut spikes = spikes();
     run(&mut spikes, 0..3 * DAY_BINS, usual);
     let mut twin = spikes.clone();
     // Three days later, as if nothing had been.
@@ -100,7 +107,7 @@ fn hours_in_which_nobody_listened_are_no_silence() {
 fn one_series_alone_gives_the_alarms_of_its_counts() {
     let counts: Vec<u32> =
         (0..2_000_u32).map(|at| if at % 701 < 9 && at > 700 { 40 } else { 2 + at % 4 }).collect();
-    let mut spikes = Spikes::default();
+    let mut spikes = spikes();
     let alarms = run(&mut spikes, 0..2_000, |bin| {
         [(Sentiment::Neutral, counts[bin as usize]), (Sentiment::Unknown, 0)]
     });
@@ -115,7 +122,7 @@ fn one_series_alone_gives_the_alarms_of_its_counts() {
 
 #[test]
 fn series_are_bounded_and_the_quiet_ones_go() {
-    let mut spikes = Spikes::default().with_series_max(20);
+    let mut spikes = spikes().with_series_max(20);
     for bin in 0..40 {
         let at = START + bin * BIN_SECS;
         // One series goes on; the others are heard once.
