@@ -133,13 +133,13 @@ impl Looked<'_> {
         count.is_some_and(|own| bound.holds(own as f64))
     }
 
-    pub fn has_phrase(self, phrase: &Phrase, column: Option<Column>) -> bool {
+    fn has_phrase(self, phrase: &Phrase, column: Option<Column>) -> bool {
         let stands = |at| stands_at(self.words, phrase, at);
         let fits = |at| column.is_none_or(|column| self.words.column(at) == column);
         (0..self.words.len()).any(|at| fits(at) && stands(at))
     }
 
-    pub fn has_near(self, near: &Near) -> bool {
+    fn has_near(self, near: &Near) -> bool {
         let places: Vec<Vec<usize>> = near
             .phrases
             .iter()

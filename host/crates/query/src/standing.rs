@@ -139,11 +139,11 @@ impl Standing {
         scratch.words.take_again(record.title, record.text);
         self.find_words(scratch);
         self.find_names(record, scratch);
-        let Scratch { words, places, hits, seen, looked_at, found, .. } = scratch;
+        let Scratch { words, hits, seen, looked_at, found, .. } = scratch;
         let looked = Looked { record, words, ambient: Ambient { now, me: None } };
         let mut look = |rule: u32, entry: Entry| {
             *looked_at += 1;
-            if self.program.run(entry, looked, hits, places) {
+            if self.program.run(entry, looked, hits) {
                 found.push(rule);
             }
         };
@@ -164,14 +164,12 @@ impl Standing {
     }
 
     fn find_words(&self, scratch: &mut Scratch) {
-        let Scratch { words, places, hits, .. } = scratch;
+        let Scratch { words, hits, .. } = scratch;
         for at in 0..words.len() {
             let id = self.vocabulary.look_up(words.word(at), |prefix| hits.note(prefix));
-            places.push(id.unwrap_or(vocabulary::NO_ID));
-            if let Some(id) = id {
-                hits.note(id);
-            }
+            hits.note_word(id);
         }
+        hits.tie();
     }
 
     fn find_names(&self, record: &Record<'_>, scratch: &mut Scratch) {
@@ -199,8 +197,6 @@ impl Standing {
 #[derive(Debug, Default)]
 pub struct Scratch {
     words: Words,
-    /// For each word of the item its id, if any rule has the word.
-    places: Vec<Id>,
     hits: Hits,
     /// For each rule the round in which it was looked at last.
     seen: Vec<u32>,
@@ -222,7 +218,6 @@ impl Scratch {
             self.seen.clear();
             self.seen.resize(standing.len(), 0);
         }
-        self.places.clear();
         self.found.clear();
         self.looked_at = 0;
     }

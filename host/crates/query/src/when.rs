@@ -105,9 +105,11 @@ impl When {
     /// Returns the moment that is meant when it is `now`.
     pub fn resolve(self, now: Ms) -> Ms {
         match self {
-            Self::Ago(count, unit) => now - Ms::from(count) * Ms::from(unit.minutes()) * MINUTE_MS,
-            Self::Today => now - now.rem_euclid(DAY_MS),
-            Self::Yesterday => now - now.rem_euclid(DAY_MS) - DAY_MS,
+            Self::Ago(count, unit) => {
+                now.saturating_sub(Ms::from(count) * Ms::from(unit.minutes()) * MINUTE_MS)
+            }
+            Self::Today => now.saturating_sub(now.rem_euclid(DAY_MS)),
+            Self::Yesterday => now.saturating_sub(now.rem_euclid(DAY_MS) + DAY_MS),
             Self::Day(date) => midnight(date),
             Self::At(moment) => moment.as_millisecond(),
         }

@@ -4,13 +4,13 @@
 
 use std::collections::HashMap;
 
-use super::vocabulary::{Id, KEYS, Kind, PREFIX_BYTES_MAX, Vocabulary};
-use crate::ast::{Expr, Near, Test, Value};
+use super::vocabulary::{Id, KEYS, Kind, NO_ID, PREFIX_BYTES_MAX, Vocabulary};
+use crate::ast::{Expr, Test, Value};
 use crate::field::{Field, Values};
-use crate::matcher::Looked;
+use crate::matcher::{Looked, are_near};
 use crate::name::Part;
 use crate::phrase::Phrase;
-use crate::words::Column;
+use crate::words::{Column, Words};
 
 /// Where a rule begins: a step, [`ACCEPT`] or [`REJECT`].
 pub(super) type Entry = u32;
@@ -51,11 +51,11 @@ struct PhraseCode {
     ids: Box<[Id]>,
 }
 
-/// Words that stand near each other; `ids` are those of all whole words, which must be there.
+/// Words and phrases that stand near each other.
 #[derive(Debug)]
 struct NearCode {
-    near: Near,
-    ids: Box<[Id]>,
+    phrases: Box<[PhraseCode]>,
+    words_between: usize,
 }
 
 /// The steps of all rules.
@@ -70,7 +70,10 @@ pub(super) struct Program {
     by_text: HashMap<String, u32>,
 }
 
-/// Which words, prefixes and names an item has, of those that rules look for.
+/// Stands for no place.
+const NO_PLACE: u32 = u32::MAX;
+
+/// Which words, prefixes and names an item has, of those that rules look for, and where the words stand.
 #[derive(Debug, Default)]
 pub(super) struct Hits {
     /// Number of the item, so that nothing has to be cleared for the next.
@@ -78,6 +81,12 @@ pub(super) struct Hits {
     rounds: Vec<u32>,
     /// All of them, each once.
     pub all: Vec<Id>,
+    /// For each word of the item its number, or [`NO_ID`].
+    ids: Vec<Id>,
+    /// For each number the first place of the word; only of those that are there.
+    firsts: Vec<u32>,
+    /// For each place the next one of the same word.
+    nexts: Vec<u32>,
 }
 
 impl Hits {
@@ -88,18 +97,47 @@ impl Hits {
             self.round = 1;
             self.rounds.clear();
             self.rounds.resize(count, 0);
+            self.firsts.resize(count, NO_PLACE);
         }
         self.all.clear();
+        self.ids.clear();
     }
 
+    /// Notes that something is there.
     pub fn note(&mut self, id: Id) {
         if std::mem::replace(&mut self.rounds[id as usize], self.round) != self.round {
             self.all.push(id);
+            self.firsts[id as usize] = NO_PLACE;
+        }
+    }
+
+    /// Notes the next word of the item.
+    pub fn note_word(&mut self, id: Option<Id>) {
+        self.ids.push(id.unwrap_or(NO_ID));
+        id.into_iter().for_each(|id| self.note(id));
+    }
+
+    /// Ties the places of each word together, after the last word.
+    pub fn tie(&mut self) {
+        self.nexts.clear();
+        self.nexts.resize(self.ids.len(), NO_PLACE);
+        for (at, id) in self.ids.iter().enumerate().rev().filter(|(_, id)| **id != NO_ID) {
+            self.nexts[at] = std::mem::replace(&mut self.firsts[*id as usize], at as u32);
         }
     }
 
     fn has(&self, id: Id) -> bool {
         self.rounds[id as usize] == self.round
+    }
+
+    /// Returns the places of a word, in order; it must be there.
+    fn places(&self, id: Id) -> impl Iterator<Item = usize> {
+        let mut at = self.firsts[id as usize];
+        std::iter::from_fn(move || {
+            let here = at as usize;
+            at = *self.nexts.get(here)?;
+            Some(here)
+        })
     }
 }
 
@@ -161,9 +199,10 @@ impl Program {
         match test {
             Test::Phrase(phrase) => self.phrase(phrase, None, hits, asks, vocabulary),
             Test::Near(near) => {
-                let ids = near.phrases.iter().flat_map(|phrase| whole_words(phrase, vocabulary)).collect();
+                let phrases =
+                    near.phrases.iter().map(|phrase| PhraseCode::new(phrase, None, vocabulary)).collect();
                 asks.push(Ask::Near(self.nears.len() as u32));
-                self.nears.push(NearCode { near: near.clone(), ids });
+                self.nears.push(NearCode { phrases, words_between: near.words_between as usize });
             }
             Test::List(list) => {
                 for entry in &list.entries {
@@ -188,9 +227,8 @@ impl Program {
                 hits.push(vocabulary.intern(Kind::Prefix, start));
             }
             _ => {
-                let ids = whole_words(phrase, vocabulary).into();
                 asks.push(Ask::Phrase(self.phrases.len() as u32));
-                self.phrases.push(PhraseCode { phrase: phrase.clone(), column, ids });
+                self.phrases.push(PhraseCode::new(phrase, column, vocabulary));
             }
         }
     }
@@ -226,19 +264,16 @@ impl Program {
         }
     }
 
-    /// Runs from `entry`; `places` has the number of each word of the item.
-    pub fn run(&self, entry: Entry, looked: Looked<'_>, hits: &Hits, places: &[Id]) -> bool {
+    /// Runs from `entry`.
+    pub fn run(&self, entry: Entry, looked: Looked<'_>, hits: &Hits) -> bool {
         let mut at = entry;
         while at < REJECT {
             let step = self.steps[at as usize];
             let holds = match step.ask {
                 Ask::Hit(id) => hits.has(id),
                 Ask::AnyHit(set) => any_hit(&self.sets[set as usize], hits),
-                Ask::Phrase(number) => self.phrases[number as usize].stands(looked, hits, places),
-                Ask::Near(number) => {
-                    let NearCode { near, ids } = &self.nears[number as usize];
-                    ids.iter().all(|id| hits.has(*id)) && looked.has_near(near)
-                }
+                Ask::Phrase(number) => self.phrases[number as usize].stands(looked.words, hits),
+                Ask::Near(number) => self.nears[number as usize].stands(looked.words, hits),
                 Ask::Field(number) => {
                     let (field, values) = &self.fields[number as usize];
                     looked.any(*field, values)
@@ -293,24 +328,51 @@ fn any_hit(set: &[Id], hits: &Hits) -> bool {
     }
 }
 
-fn whole_words(phrase: &Phrase, vocabulary: &mut Vocabulary) -> Vec<Id> {
-    let count = phrase.words().len() - usize::from(phrase.is_prefix());
-    phrase.words()[..count].iter().map(|word| vocabulary.intern(Kind::Word, word)).collect()
-}
-
 impl PhraseCode {
-    fn stands(&self, looked: Looked<'_>, hits: &Hits, places: &[Id]) -> bool {
-        if !self.ids.iter().all(|id| hits.has(*id)) {
+    fn new(phrase: &Phrase, column: Option<Column>, vocabulary: &mut Vocabulary) -> Self {
+        let count = phrase.words().len() - usize::from(phrase.is_prefix());
+        let ids = phrase.words()[..count].iter().map(|word| vocabulary.intern(Kind::Word, word)).collect();
+        Self { phrase: phrase.clone(), column, ids }
+    }
+
+    /// Tells whether all whole words are there, wherever.
+    fn may_stand(&self, hits: &Hits) -> bool {
+        self.ids.iter().all(|id| hits.has(*id))
+    }
+
+    fn stands(&self, words: &Words, hits: &Hits) -> bool {
+        self.may_stand(hits) && self.places(words, hits).next().is_some()
+    }
+
+    /// Returns where it stands, in order; it is looked for only where its first word stands.
+    fn places(&self, words: &Words, hits: &Hits) -> impl Iterator<Item = usize> {
+        let anywhere = if self.ids.is_empty() { 0..words.len() } else { 0..0 };
+        let tied = self.ids.first().map(|id| hits.places(*id));
+        anywhere.chain(tied.into_iter().flatten()).filter(|at| self.stands_at(*at, words, hits))
+    }
+
+    fn stands_at(&self, at: usize, words: &Words, hits: &Hits) -> bool {
+        let last = at + self.phrase.words().len() - 1;
+        if last >= words.len() || words.column(at) != words.column(last) {
             return false;
         }
-        // An open last word is compared by its bytes.
-        if self.phrase.is_prefix() {
-            return looked.has_phrase(&self.phrase, self.column);
+        let is_open = self.phrase.is_prefix();
+        let begins = || self.phrase.words().last().is_some_and(|start| words.word(last).starts_with(start));
+        self.column.is_none_or(|column| column == words.column(at))
+            && hits.ids[at..at + self.ids.len()] == *self.ids
+            && (!is_open || begins())
+    }
+}
+
+impl NearCode {
+    fn stands(&self, words: &Words, hits: &Hits) -> bool {
+        if !self.phrases.iter().all(|phrase| phrase.may_stand(hits)) {
+            return false;
         }
-        places.windows(self.ids.len()).enumerate().any(|(at, window)| {
-            let (first, last) = (looked.words.column(at), looked.words.column(at + window.len() - 1));
-            window == &*self.ids && first == last && self.column.is_none_or(|column| column == first)
-        })
+        let places: Vec<Vec<usize>> =
+            self.phrases.iter().map(|phrase| phrase.places(words, hits).collect()).collect();
+        let lengths: Vec<usize> = self.phrases.iter().map(|phrase| phrase.phrase.words().len()).collect();
+        are_near(&places, &lengths, self.words_between, |at| words.column(at))
     }
 }
 
