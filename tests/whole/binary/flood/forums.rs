@@ -1,6 +1,6 @@
-//! Discourse, read by time.
+//! Discourse and NodeBB, read by time.
 
-use hark_doubles::platforms::discourse;
+use hark_doubles::platforms::{discourse, nodebb};
 use serde_json::json;
 
 use crate::social::{MINUTE, double, ids, lift, read_past};
@@ -15,6 +15,17 @@ pub fn discourse() {
     let source = Source::of_double("forum", &double.base_url(), settings)
         .credential("discourse-key", discourse::API_KEY);
     read_past("discourse", &double, &source, "posts", MINUTE, items() / 50);
+    held::assert_same(&source.store(), ids(&double).into_iter().map(native));
+}
+
+/// The list of all posts, by twenties, is gone through twice, and each topic of thirty has two pages.
+pub fn nodebb() {
+    let double = double("nodebb");
+    double.control(json!({ "op": "seed", "items": items() }));
+    let settings = json!({ "software": "nodebb", "url": double.base_url() });
+    let source =
+        Source::of_double("forum", &double.base_url(), settings).credential("nodebb-token", nodebb::TOKEN);
+    read_past("nodebb", &double, &source, "posts", MINUTE, items() / 6);
     held::assert_same(&source.store(), ids(&double).into_iter().map(native));
 }
 

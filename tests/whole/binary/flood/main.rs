@@ -29,10 +29,11 @@ fn main() -> ExitCode {
     if let Some(job) = std::env::var_os(host::JOB) {
         return host::run(job.as_ref());
     }
-    let bundled: [(&'static str, fn()); 5] = [
+    let bundled: [(&'static str, fn()); 6] = [
         ("facebook", social::facebook),
         ("x", social::x),
         ("discourse", forums::discourse),
+        ("nodebb", forums::nodebb),
         ("phpbb", feeds::phpbb),
         ("rss", feeds::rss),
     ];
