@@ -3,6 +3,8 @@
 //! A feed has the newest entries and no more, so there is no past to read by time. What can be asked of a reader is
 //! that it misses nothing of what flows by while it reads often enough: each wave is shorter than the feed.
 
+use std::time::Duration;
+
 use hark_doubles::Double;
 use serde_json::{Value, json};
 
@@ -19,6 +21,8 @@ const FEED_ITEMS: u64 = 500;
 const WAVE: u64 = 400;
 /// Polls of one wave; with one in ten that fails, so many in a row never do.
 const TRIES_MAX: u32 = 20;
+/// A board that is busy is so for a second, in which nobody gets through.
+const AFTER_TROUBLE: Duration = Duration::from_millis(100);
 
 pub fn phpbb() {
     flow("phpbb", "forum", |url| json!({ "software": "phpbb", "url": url }), native);
@@ -55,7 +59,10 @@ fn take_in(board: &Double, host: &mut Host) {
     for _ in 0..TRIES_MAX {
         match host.polls() {
             Ok(new_items) => came += new_items,
-            Err(trouble) => troubles.push(trouble),
+            Err(trouble) => {
+                troubles.push(trouble);
+                std::thread::sleep(AFTER_TROUBLE);
+            }
         }
         if came == WAVE {
             return;

@@ -28,7 +28,7 @@ pub const JOB: &str = "HARK_FLOOD_JOB";
 const BACK_OFF_MIN: Duration = Duration::from_millis(1);
 /// What is left to live reading, of which there is none.
 const PAUSE_MAX: Duration = Duration::ZERO;
-/// How often memory is looked at.
+/// How often memory is looked at, and whether a wait is over.
 const LOOK: Duration = Duration::from_millis(100);
 
 struct Host {
@@ -99,11 +99,8 @@ impl Host {
             loop {
                 match self.read(&backfiller, &key).await {
                     BackfillEnd::Done => break,
-                    // Not the platform but the breaker: that time passes for real.
-                    BackfillEnd::Waits(until) if said == Some(until) => {
-                        let left_ms = u64::try_from(until - now()).unwrap_or(0);
-                        tokio::time::sleep(Duration::from_millis(left_ms)).await;
-                    }
+                    // The platform's time was set already: this is the breaker's, which passes for real.
+                    BackfillEnd::Waits(until) if said == Some(until) => tokio::time::sleep(LOOK).await,
                     BackfillEnd::Waits(until) => {
                         said = Some(until);
                         say(&json!({ "waits": until }));
