@@ -5,8 +5,8 @@
 //! file, with the real runtime, gate, pipeline and store: so its memory is its own.
 //!
 //! Four of them have twenty thousand items unless told otherwise: Mastodon and Slack, whose languages are interpreted in
-//! the sandbox (1.7 ms for an item), e-mail, as Dovecot looks at a whole mailbox for each search by date, and Discourse, with a call for each page of fifty.
-//! Of feeds there are two thousand.
+//! the sandbox (1.7 ms for an item), e-mail, as Dovecot looks at a whole mailbox for each search by date, and Discourse, with
+//! a call for each page of fifty. Of feeds there are two thousand.
 //! FIXME: with more, one that is cut off leaves the entry at its end in quarantine, though the next poll stores it whole.
 //! `HARK_FLOOD_ITEMS` sets the number for all.
 
