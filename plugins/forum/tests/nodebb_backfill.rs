@@ -121,11 +121,37 @@ fn one_category_or_topic_is_read_alone_and_closed_ones_stay_closed() {
 }
 
 #[test]
-fn a_fault_half_way_moves_nothing() {
+fn what_was_read_before_a_fault_that_passes_is_kept() {
     let stage = nodebb();
     stage.control(json!({"op": "seed", "items": 60}));
-    for fault in ["html-502", "truncated", "rate-limit", "cut"] {
-        stage.control(json!({"op": "fault", "fault": fault, "on": {"skip": 3, "times": 1}}));
+    let asked = stage.double.log().len();
+    assert_eq!(distinct(&stage.drain(&mut back(&stage))).len(), 60);
+    let undisturbed = stage.double.log().len() - asked;
+    for (fault, skip) in [("html-502", 2), ("truncated", 3), ("cut", 4), ("server-error", undisturbed - 1)] {
+        let asked = stage.double.log().len();
+        stage.control(json!({"op": "fault", "fault": fault, "on": {"skip": skip, "times": 1}}));
+        let mut request = back(&stage);
+        let part = stage.read(&request).unwrap();
+        assert!(part.continuation.is_some(), "{fault}: it is not through");
+        (request.cursor, request.continuation) = (part.cursor, part.continuation);
+        let found: Vec<Event> = part.events.into_iter().chain(stage.drain(&mut request)).collect();
+        assert_eq!(distinct(&found).len(), 60, "{fault}");
+        assert_eq!(
+            stage.double.log().len() - asked,
+            undisturbed + 1,
+            "{fault}: nothing is asked again but once"
+        );
+        stage.control(json!({"op": "clear-faults"}));
+    }
+}
+
+#[test]
+fn what_does_not_pass_is_told_at_once() {
+    let stage = nodebb();
+    stage.control(json!({"op": "seed", "items": 60}));
+    // The first request of a call, a limit without a time, a token that is revoked.
+    for (fault, skip) in [("html-502", 0), ("rate-limit", 3), ("revoked", 3)] {
+        stage.control(json!({"op": "fault", "fault": fault, "on": {"skip": skip, "times": 1}}));
         assert!(stage.read(&back(&stage)).is_err(), "{fault}");
         assert_eq!(distinct(&stage.drain(&mut back(&stage))).len(), 60, "{fault}");
         stage.control(json!({"op": "clear-faults"}));

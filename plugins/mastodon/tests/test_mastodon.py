@@ -257,8 +257,19 @@ def test_a_small_budget_loses_and_doubles_nothing(budget: Budget) -> None:
     assert sorted(map(int, ids)) == list(range(1, 13))
 
 
+TROUBLES = [
+    (testing.response(503, "<html>Bad gateway</html>"), faults.Transient),
+    (testing.response(200, '[{"id":"1'), faults.Protocol),
+    (http.HttpFault("connect", "reset by peer"), faults.Transient),
+]
+"""A gateway is down for a moment; an answer is cut; there is none."""
+
+
 @pytest.mark.parametrize("mode", [ReadMode.INCREMENTAL, ReadMode.BACKFILL])
-def test_what_fails_half_way_loses_and_doubles_nothing(mode: ReadMode) -> None:
+@pytest.mark.parametrize(("trouble", "wanted"), TROUBLES)
+def test_what_fails_half_way_loses_and_doubles_nothing(
+    mode: ReadMode, trouble: RawResponse | http.HttpFault, wanted: type[faults.Fault]
+) -> None:
     instance, asked = Instance(list(range(1, 20))), 0
     ids: list[str] = []
     request = testing.read_request("home", mode=mode, since=0)
@@ -266,14 +277,18 @@ def test_what_fails_half_way_loses_and_doubles_nothing(mode: ReadMode) -> None:
     def answer(raw: RawRequest) -> RawResponse:
         nonlocal asked
         asked += 1
-        return testing.response(503, "<html>Bad gateway</html>") if asked % 3 == 0 else instance(raw)
+        if asked % 3 != 0:
+            return instance(raw)
+        if isinstance(trouble, http.HttpFault):
+            raise trouble
+        return trouble
 
     with testing.host(at=NOW) as host:
         host.answer(answer)
         for _ in range(20):
             try:
                 batch = Mastodon().read(SETTINGS, request)
-            except faults.Transient:
+            except wanted:
                 continue  # Nothing was given: the host asks again from where it was.
             ids += [item.id for item in items(batch.events)]
             request.cursor, request.continuation = batch.cursor or request.cursor, batch.continuation

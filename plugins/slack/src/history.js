@@ -6,7 +6,7 @@
 // where the budget ends, or a request fails for a while after something was given, the continuation says where to go on.
 // Not here: what a message means. Replies to what is older than the last page of a run are not looked for.
 
-import { cursor, each, Fault, host, poison } from "hark-sdk";
+import { cursor, each, Fault, host, http, poison } from "hark-sdk";
 
 import * as api from "./api.js";
 import { message, visibilityOf } from "./messages.js";
@@ -17,6 +17,8 @@ const DAY_MS = 86_400_000;
 const PAGE = 200;
 /** Events of most messages: an author, a conversation, an item. */
 const MESSAGE_EVENTS = 3;
+/** Threads that wait for their turn, one page more or less: each takes 45 bytes of a continuation, which has 64 KiB. */
+const THREADS_MAX = 500;
 
 /** Returns what is known of a channel without asking. */
 export function placeOf(settings, channel, type) {
@@ -85,7 +87,9 @@ export class Run {
   holds(part) {
     try {
       return part();
-    } catch (fault) {
+    } catch (error) {
+      // A request that got no answer is a fault like any other.
+      const fault = error instanceof http.HttpFault ? error.usual() : error;
       if (!(fault instanceof Fault) || this.count === 0 || !passes(fault)) throw fault;
       host.warn(`the read stops half-way: ${fault.detail}`);
       this.stopped = fault;
@@ -99,9 +103,13 @@ export class Run {
   }
 }
 
-/** Says whether the host may simply go on later, and knows when. All else is told at once, and what was found is found again. */
+/**
+ * Says whether the host may simply go on from here. What cannot be read is most often an answer that was cut, or a page from
+ * in between; if it stays so, the next call tells it, as its first request fails. All else is told at once: what was found
+ * before is found again.
+ */
 function passes(fault) {
-  return fault.tag === "transient" || (fault.tag === "rate-limited" && fault.until !== undefined);
+  return ["transient", "protocol"].includes(fault.tag) || (fault.tag === "rate-limited" && fault.until !== undefined);
 }
 
 /** Reads what is new, old, or to be looked at again. */
@@ -152,6 +160,7 @@ class Channel {
     const settled = state[channel] ?? {};
     const floor = settled.oldest ?? stamp(run.request.since ?? Math.max(0, host.now() - run.settings.lookback_days * DAY_MS));
     while (!at.isRead) {
+      if (at.threads?.length >= THREADS_MAX && !this.threads()) return false;
       if (!run.mayAsk()) return false;
       const { entries, hasMore } = this.page(at.below);
       at.upTo ??= entries.reduce((most, { it, ts }) => later(later(most, ts), replied(it)), settled.replies ?? floor);
@@ -242,7 +251,8 @@ class Channel {
       if (!isOurs || entry.it.subtype === "thread_broadcast") continue;
       if (!this.run.take(entry)) return undefined;
       thread[1] = entry.ts;
-      (this.at.ahead ??= {})[ts] = entry.ts;
+      // What is no newer is known to be read once the run is over; to go back needs none of it.
+      if (this.at.upTo !== undefined && entry.ts > this.at.upTo) (this.at.ahead ??= {})[ts] = entry.ts;
       given.push(entry);
     }
     return page.hasMore ? given : [];

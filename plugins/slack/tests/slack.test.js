@@ -75,7 +75,7 @@ class Workspace {
   }
 
   say(n, of, channel = "C1") {
-    const ts = (number) => `17848843${String(number).padStart(2, "0")}.000200`;
+    const ts = (number) => `${1_784_884_300 + number}.000200`;
     this.channels.get(channel).push({ type: "message", user: "U1", text: `${channel} ${n}`, ts: ts(n), ...(of && { thread_ts: ts(of) }) });
     return this;
   }
@@ -97,6 +97,9 @@ class Workspace {
   }
 }
 
+/** Bytes of a cursor or continuation that the host keeps. */
+const KEPT_BYTES_MAX = 65_536;
+
 /** Reads to the end, every batch within the budget; `between` happens after the first batch. */
 function drain(workspace, request = {}, between = () => {}) {
   return withHost({ at: NOW }, (host) => {
@@ -113,6 +116,7 @@ function drain(workspace, request = {}, between = () => {}) {
       said.push(...found.map(({ text }) => text));
       cursor = batch.cursor ?? cursor;
       continuation = batch.continuation;
+      assert.ok((cursor?.length ?? 0) <= KEPT_BYTES_MAX && (continuation?.length ?? 0) <= KEPT_BYTES_MAX, "no more is kept");
       if (batches === 0) between();
       if (continuation === undefined) return { said, cursor };
     }
@@ -137,13 +141,30 @@ test("nothing is lost and nothing comes twice, however small the budget", () => 
   }
 });
 
+test("thousands of threads fit into what is kept between two calls", () => {
+  const workspace = new Workspace("C1");
+  workspace.size = 200;
+  for (let n = -3_600; n < 0; n += 2) workspace.say(n).say(n + 1, n);
+  for (const mode of ["incremental", "backfill"]) {
+    const { said } = drain(workspace, { mode, since: 0, budget: { maxEvents: 2_000, maxRequests: 50 } });
+    assert.equal(said.length, 3_600, mode);
+    assert.equal(new Set(said).size, 3_600, mode);
+  }
+});
+
 test("a request that fails half-way loses nothing and doubles nothing", () => {
   const workspace = new Workspace("C1", "C2");
   for (let n = 1; n <= 19; n += 1) workspace.say(n, n % 5 === 4 ? n - 2 : undefined, n % 2 ? "C1" : "C2");
-  for (const mode of ["incremental", "backfill"]) {
+  // A gateway is down for a moment; an answer is cut; there is none.
+  const troubles = [
+    [() => response(502, "<html>Bad gateway</html>"), "transient"],
+    [() => response(200, '{"ok":true,"mess'), "protocol"],
+    [() => { throw new http.HttpFault("connect", "reset by peer"); }, "transient"],
+  ];
+  for (const [mode, [trouble, tag]] of ["incremental", "backfill"].flatMap((it) => troubles.map((each) => [it, each]))) {
     let asked = 0;
     const said = withHost({ at: NOW + 60_000 }, (host) => {
-      host.answer(({ url }) => ((asked += 1) % 3 === 0 ? response(502, "<html>Bad gateway</html>") : workspace.answer(url)));
+      host.answer(({ url }) => ((asked += 1) % 3 === 0 ? trouble() : workspace.answer(url)));
       const told = [];
       let cursor, continuation;
       for (let calls = 0; calls < 100; calls += 1) {
@@ -151,7 +172,7 @@ test("a request that fails half-way loses nothing and doubles nothing", () => {
         try {
           batch = slack.read({ ...settings, channels: ["C1", "C2"] }, readRequest("messages", { mode, cursor, continuation, since: 0 }));
         } catch (fault) {
-          assert.equal(fault.tag, "transient", "nothing was given, so the host asks again from where it was");
+          assert.equal(fault.tag, tag, "nothing was given, so the host asks again from where it was");
           continue;
         }
         told.push(...items(batch.events).map(({ text }) => text));
@@ -161,7 +182,7 @@ test("a request that fails half-way loses nothing and doubles nothing", () => {
       }
       throw new Error("it never ends");
     });
-    assert.deepEqual(said.sort(), Array.from({ length: 19 }, (_, n) => `${(n + 1) % 2 ? "C1" : "C2"} ${n + 1}`).sort(), mode);
+    assert.deepEqual(said.sort(), Array.from({ length: 19 }, (_, n) => `${(n + 1) % 2 ? "C1" : "C2"} ${n + 1}`).sort(), `${mode}, ${tag}`);
   }
 });
 

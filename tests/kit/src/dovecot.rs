@@ -283,6 +283,8 @@ fn spawn(program: &Path, folder: &Path) -> Option<Child> {
     let mut child = Command::new(program)
         .args(["-F", "-c"])
         .arg(folder.join("dovecot.conf"))
+        // Without a zone the C library looks at a file for each date: in a large mailbox that is most of a search.
+        .env("TZ", "UTC")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())

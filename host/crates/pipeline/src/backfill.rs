@@ -74,6 +74,7 @@ pub struct Backfiller {
     /// Who we are to other readers.
     lease: i64,
     pace: Pace,
+    pause_max: Duration,
 }
 
 /// A place within a backfill.
@@ -97,12 +98,17 @@ impl Backfiller {
 
     pub(crate) fn within(intake: Arc<Intake>, precedence: Arc<Precedence>) -> Self {
         let pace = Pace::every(limits::POLL_MIN);
-        Self { intake, precedence, lease: rand::rng().random(), pace }
+        Self { intake, precedence, lease: rand::rng().random(), pace, pause_max: limits::PATIENT_PAUSE_MAX }
     }
 
     /// Waits so long after the first trouble in a row, and twice as long after each that follows.
     pub fn back_off_min(self, back_off_min: Duration) -> Self {
         Self { pace: Pace { back_off_min, ..self.pace }, ..self }
+    }
+
+    /// Leaves no more time than this to live reading after a call that went well.
+    pub fn pause_max(self, pause_max: Duration) -> Self {
+        Self { pause_max, ..self }
     }
 
     /// Returns "source/backfill".
@@ -293,7 +299,9 @@ impl Backfiller {
             };
             drop(turn);
             let pause = match next {
-                Ok(Some(pause_until)) => pause_after(begun.elapsed()).max(until(pause_until)),
+                Ok(Some(pause_until)) => {
+                    pause_after(begun.elapsed()).min(self.pause_max).max(until(pause_until))
+                }
                 Ok(None) => return Ok(BackfillEnd::Done),
                 Err(Trouble::Store(StoreError::LeaseLost)) => return Ok(BackfillEnd::NotOurs),
                 Err(trouble) => match self.after(&trouble, run).await? {

@@ -100,7 +100,6 @@ impl<'r> Run<'r> {
         let mut slow_until = self.slow_until();
         let place = match ended {
             Ok(place) => place,
-            // What does not pass by itself is told at once; what was found is found again.
             Err(fault) if self.events.is_empty() || !passes(&fault) => return Err(fault),
             Err(fault) => {
                 warn!("the read stops half-way, what was found is kept: {fault:?}");
@@ -121,9 +120,14 @@ impl<'r> Run<'r> {
     }
 }
 
-/// Tells whether the host may simply go on later, and knows when.
+/// Tells whether the host may simply go on from here. What cannot be read is most often an answer that was cut, or a
+/// page from in between; if it stays so, the next call tells it, as its first request fails. All else is told at once:
+/// what was found before is found again.
 const fn passes(fault: &Fault) -> bool {
-    matches!(fault, Fault::Transient(_) | Fault::RateLimited(Limit { until: Some(_), .. }))
+    matches!(
+        fault,
+        Fault::Transient(_) | Fault::Protocol(_) | Fault::RateLimited(Limit { until: Some(_), .. })
+    )
 }
 
 /// Returns what is left of `ms` in whole seconds, as the Graph API counts.

@@ -2,6 +2,8 @@
 //! read whole from its first page on.
 //!
 //! Holds: the incremental cursor is neither read nor moved; a topic is read once, whatever is said in it meanwhile.
+//! A request that fails for a while ends the call where it stands, not where it began: of the many that a call sends
+//! nearly always one would.
 //! The list is counted by pages, so that what is purged between two requests hides a row from the second: it is
 //! gone through twice, the second time for topics that no row of the first led to.
 
@@ -99,18 +101,28 @@ impl Walk<'_> {
         if Clock::now().saturating_sub(self.way.rights.at) > limits::RIGHTS_MS {
             self.way.rights = Rights { at: Clock::now(), ..Rights::default() };
         }
-        let mut has_room = true;
+        let (mut has_room, mut not_before) = (true, None);
+        let mut steps = 0;
         while has_room && !self.way.over && self.client.may_ask() && out.room() > 0 {
-            has_room = self.step(&mut out)?;
+            has_room = match self.step(&mut out) {
+                Ok(has_room) => has_room,
+                Err(fault) if steps > 0 && passes(&fault) => {
+                    warn!("the read stops half-way, what was found is kept: {fault:?}");
+                    not_before = until(&fault);
+                    break;
+                }
+                Err(fault) => return Err(fault),
+            };
+            steps += 1;
         }
         let cursor = cursor::write(CURSOR_VERSION, &self.way)?;
         let continuation = (!self.way.over).then(|| cursor::write(CURSOR_VERSION, &())).transpose()?;
-        Ok(Batch { cursor: Some(cursor), continuation, ..Batch::new(out.events()) })
+        Ok(Batch { cursor: Some(cursor), continuation, not_before, ..Batch::new(out.events()) })
     }
 
-    /// Does what comes next, with one request at most. Tells whether more may fit.
+    /// Does what comes next, with one request at most; if that fails, nothing has moved. Tells whether more may fit.
     fn step(&mut self, out: &mut Out) -> Result<bool, Fault> {
-        let Some(mut open) = self.way.open.take() else {
+        let Some(mut open) = self.way.open.clone() else {
             let next = self.way.queue.pop();
             match next {
                 Some((tid, cid)) => self.way.open = Some(Open { tid, cid, ..Open::default() }),
@@ -230,7 +242,9 @@ impl Walk<'_> {
         }
     }
 
+    /// Is through with the topic that was open.
     fn seen(&mut self, tid: u64) {
+        self.way.open = None;
         self.way.seen.insert(tid);
         if self.way.seen.len() > limits::NODEBB_TOPICS_MAX {
             // The newest topics have their rows on top of the list, which was gone through.
@@ -244,4 +258,22 @@ fn refused(tid: u64) -> Gap {
     let why =
         format!("topic {tid} is listed, but refused: give the token's user the right to read its category");
     Gap { stream_name: manifest::POSTS.to_owned(), since: None, until: None, why }
+}
+
+/// Tells whether the host may simply go on from here. What cannot be read is most often an answer that was cut, or a
+/// page from in between; if it stays so, the next call tells it, as its first request fails. All else is told at once:
+/// what was found before is found again.
+const fn passes(fault: &Fault) -> bool {
+    matches!(
+        fault,
+        Fault::Transient(_) | Fault::Protocol(_) | Fault::RateLimited(Limit { until: Some(_), .. })
+    )
+}
+
+/// Returns until when the forum asks to wait.
+const fn until(fault: &Fault) -> Option<Ms> {
+    match fault {
+        Fault::RateLimited(limit) => limit.until,
+        _ => None,
+    }
 }

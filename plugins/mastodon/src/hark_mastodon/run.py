@@ -75,9 +75,11 @@ class Run:
         """
         try:
             return self._page(path, **query)
-        except Fault as fault:
+        except Fault as raised:
+            # A request that got no answer is a fault like any other.
+            fault = raised.usual() if isinstance(raised, http.HttpFault) else raised
             if self.events == 0 or not passes(fault):
-                raise
+                raise fault from None
             host.warn(f"the read stops half-way: {fault.detail}")
             if isinstance(fault, faults.RateLimited):
                 self.batch.not_before = fault.until
@@ -164,10 +166,11 @@ class Run:
 
 
 def passes(fault: Fault) -> bool:
-    """Tells whether the host may simply go on later, and knows when. All else is told at once: what was found
-    before is found again.
+    """Tells whether the host may simply go on from here. What cannot be read is most often an answer that was cut, or
+    a page from in between; if it stays so, the next call tells it, as its first request fails. All else is told at
+    once: what was found before is found again.
     """
-    return isinstance(fault, faults.Transient) or (isinstance(fault, faults.RateLimited) and fault.until is not None)
+    return isinstance(fault, faults.Transient | faults.Protocol) or (isinstance(fault, faults.RateLimited) and fault.until is not None)
 
 
 def has_id(entry: object) -> bool:

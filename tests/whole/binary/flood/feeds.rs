@@ -3,6 +3,8 @@
 //! A feed has the newest entries and no more, so there is no past to read by time. What can be asked of a reader is
 //! that it misses nothing of what flows by while it reads often enough: each wave is shorter than the feed.
 
+use std::time::Duration;
+
 use hark_doubles::Double;
 use serde_json::{Value, json};
 
@@ -11,7 +13,7 @@ use crate::social::{double, ids};
 use crate::source::Source;
 use crate::trial::Host;
 use crate::weather::{self, Spoilt};
-use crate::{held, items};
+use crate::{held, items_of_feed};
 
 /// Entries of the feed.
 const FEED_ITEMS: u64 = 500;
@@ -19,6 +21,8 @@ const FEED_ITEMS: u64 = 500;
 const WAVE: u64 = 400;
 /// Polls of one wave; with one in ten that fails, so many in a row never do.
 const TRIES_MAX: u32 = 20;
+/// A board that is busy is so for a second, in which nobody gets through.
+const AFTER_TROUBLE: Duration = Duration::from_millis(100);
 
 pub fn phpbb() {
     flow("phpbb", "forum", |url| json!({ "software": "phpbb", "url": url }), native);
@@ -35,7 +39,7 @@ fn flow(name: &str, connector: &str, settings: impl Fn(&str) -> Value, native: i
     let board = double("phpbb");
     board.control(json!({ "op": "feed-items", "items": FEED_ITEMS }));
     let source = Source::of_double(connector, &board.base_url(), settings(&board.base_url()));
-    let waves = items().div_ceil(WAVE);
+    let waves = items_of_feed().div_ceil(WAVE);
     weather::spoil(&board, waves);
     let mut host = Host::polled(&source);
     for _ in 0..waves {
@@ -55,7 +59,10 @@ fn take_in(board: &Double, host: &mut Host) {
     for _ in 0..TRIES_MAX {
         match host.polls() {
             Ok(new_items) => came += new_items,
-            Err(trouble) => troubles.push(trouble),
+            Err(trouble) => {
+                troubles.push(trouble);
+                std::thread::sleep(AFTER_TROUBLE);
+            }
         }
         if came == WAVE {
             return;

@@ -9,6 +9,8 @@ use tempfile::TempDir;
 const NAME: &str = "flood";
 /// How long one request may take: so long does one that hangs.
 const REQUEST_SECS: u64 = 3;
+/// More requests than the host makes in a minute: its pace towards a platform is not what is tried here.
+const REQUESTS_PER_MIN: u64 = 1_000_000;
 
 /// What is listened to.
 pub struct Source {
@@ -61,7 +63,7 @@ impl Source {
         let secrets: serde_json::Map<String, Value> = secrets.collect();
         let text = format!(
             "[source.{NAME}]\nconnector = {:?}\nzone = \"social\"\nsettings = {}\ncredentials = {}\ngrant = {}\n\
-             limits = {{ request_secs = {REQUEST_SECS} }}\n",
+             limits = {{ request_secs = {REQUEST_SECS}, requests_per_min = {REQUESTS_PER_MIN} }}\n",
             self.connector,
             inline(&self.settings),
             inline(&Value::Object(secrets)),

@@ -61,11 +61,8 @@ pub async fn recent_posts(
         _ => Ms::MIN,
     };
     let world = forum.world();
-    let mut posts: Vec<_> = world.posts.values().filter(|post| post.timestamp >= since).collect();
-    posts.sort_by_key(|post| std::cmp::Reverse((post.timestamp, post.pid)));
     // What may not be read is taken out of the page, not out of the count.
-    let shown = posts.into_iter().skip((page - 1) * PAGE).take(PAGE);
-    let shown = shown.filter(|post| {
+    let shown = world.page(since, page - 1).filter(|post| {
         let cid = world.topics.get(&post.tid).map_or(0, |topic| topic.cid);
         may_read(&world, uid, cid) && (post.deleter.is_none() || uid == 1)
     });

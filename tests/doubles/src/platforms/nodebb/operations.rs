@@ -167,9 +167,7 @@ fn suffer(world: &mut World, case: &Case, now: Ms) -> Result<Value, ControlError
         Case::Cycle => {
             let first = world.say(tid, 7, "acme widget chicken", None, now);
             let second = world.say(tid, 7, "acme widget egg", Some(first), now);
-            if let Some(post) = world.posts.get_mut(&first) {
-                post.to_pid = Some(second);
-            }
+            world.answer(first, second);
             second
         }
         Case::Deep(levels) => {

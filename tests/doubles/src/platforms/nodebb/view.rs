@@ -43,7 +43,7 @@ fn votes(post: &Post) -> i64 {
 
 /// Returns a post as its topic shows it to `viewer`.
 pub fn whole(world: &World, post: &Post, viewer: u64) -> Value {
-    let answers = world.posts.values().filter(|other| other.to_pid == Some(post.pid)).count();
+    let answers = world.answers_to(post.pid);
     json!({
         "pid": post.pid, "tid": post.tid, "uid": post.uid, "toPid": post.to_pid,
         "content": format!("<p dir=\"auto\">{}</p>\n", post.content),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::PAGE;
 use crate::Ms;
 use crate::sample::{self, Sample};
 
@@ -52,6 +53,10 @@ pub struct World {
     pub topics: BTreeMap<u64, Topic>,
     pub posts: BTreeMap<u64, Post>,
     pub flags: BTreeMap<u64, Flag>,
+    /// When each post was said, and its id, oldest first: of many thousands a page is found at once.
+    order: Vec<(Ms, u64)>,
+    /// How many posts answer a post.
+    answers: BTreeMap<u64, usize>,
     last_pid: u64,
     last_tid: u64,
 }
@@ -67,6 +72,8 @@ impl World {
             topics: BTreeMap::new(),
             posts: BTreeMap::new(),
             flags: BTreeMap::new(),
+            order: Vec::new(),
+            answers: BTreeMap::new(),
             last_pid: 500,
             last_tid: 40,
         }
@@ -112,7 +119,13 @@ impl World {
         let content = content.to_owned();
         let (edited, deleter, upvotes, downvotes) = (0, None, 0, 0);
         let post = Post { pid, tid, uid, content, to_pid, timestamp, edited, deleter, upvotes, downvotes };
+        self.purge(pid);
         self.posts.insert(pid, post);
+        let place = self.order.partition_point(|known| *known < (timestamp, pid));
+        self.order.insert(place, (timestamp, pid));
+        if let Some(parent) = to_pid {
+            *self.answers.entry(parent).or_default() += 1;
+        }
         if let Some(topic) = self.topics.get_mut(&tid) {
             topic.posts.push(pid);
         }
@@ -121,11 +134,38 @@ impl World {
 
     /// Takes a post away for good.
     pub fn purge(&mut self, pid: u64) {
-        if let Some(post) = self.posts.remove(&pid)
-            && let Some(topic) = self.topics.get_mut(&post.tid)
-        {
+        let Some(post) = self.posts.remove(&pid) else { return };
+        self.order.retain(|known| known.1 != pid);
+        self.forget_answer(post.to_pid);
+        if let Some(topic) = self.topics.get_mut(&post.tid) {
             topic.posts.retain(|known| *known != pid);
         }
+    }
+
+    /// Makes a post an answer to another.
+    pub fn answer(&mut self, pid: u64, parent: u64) {
+        let Some(post) = self.posts.get_mut(&pid) else { return };
+        let before = post.to_pid.replace(parent);
+        self.forget_answer(before);
+        *self.answers.entry(parent).or_default() += 1;
+    }
+
+    fn forget_answer(&mut self, parent: Option<u64>) {
+        if let Some(count) = parent.and_then(|parent| self.answers.get_mut(&parent)) {
+            *count -= 1;
+        }
+    }
+
+    /// Returns how many posts answer a post.
+    pub fn answers_to(&self, pid: u64) -> usize {
+        self.answers.get(&pid).copied().unwrap_or(0)
+    }
+
+    /// Returns a page of the posts since a time, newest first; pages count from 0.
+    pub fn page(&self, since: Ms, page: usize) -> impl Iterator<Item = &Post> {
+        let first = self.order.partition_point(|(at, _)| *at < since);
+        let shown = self.order[first..].iter().rev().skip(page * PAGE).take(PAGE);
+        shown.filter_map(|(_, pid)| self.posts.get(pid))
     }
 
     /// Generates posts in topics of thirty, one a minute.
