@@ -13,7 +13,7 @@ use crate::social::{double, ids};
 use crate::source::Source;
 use crate::trial::Host;
 use crate::weather::{self, Spoilt};
-use crate::{held, items_of_feed};
+use crate::{held, items};
 
 /// Entries of the feed.
 const FEED_ITEMS: u64 = 500;
@@ -39,7 +39,7 @@ fn flow(name: &str, connector: &str, settings: impl Fn(&str) -> Value, native: i
     let board = double("phpbb");
     board.control(json!({ "op": "feed-items", "items": FEED_ITEMS }));
     let source = Source::of_double(connector, &board.base_url(), settings(&board.base_url()));
-    let waves = items_of_feed().div_ceil(WAVE);
+    let waves = items().div_ceil(WAVE);
     weather::spoil(&board, waves);
     let mut host = Host::polled(&source);
     for _ in 0..waves {

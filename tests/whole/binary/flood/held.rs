@@ -25,7 +25,8 @@ pub fn assert_same(store: &Path, wanted: impl IntoIterator<Item = String>) {
         ("items that changed, though nobody changed them", "item WHERE revisions <> 1"),
         ("items that were taken back", "item WHERE removed_at IS NOT NULL"),
         ("items without words", "item_revision WHERE text = ''"),
-        ("entries in quarantine", "quarantine"),
+        // Of a feed that was cut off, the entry at the cut is kept for people, and stored whole from the next poll.
+        ("entries in quarantine", "quarantine WHERE why <> 'the document ends in the middle of it'"),
     ] {
         let found: i64 =
             db.query_row(&format!("SELECT count(*) FROM {count}"), [], |row| row.get(0)).unwrap();
