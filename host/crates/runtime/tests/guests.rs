@@ -18,7 +18,7 @@ use house::{House, SMALL, all, context, id, listened, request};
 use tokio::net::TcpListener;
 
 /// Guests that other crates call.
-const CALLED_ELSEWHERE: &[&str] = &["faulty", "faulty_always", "faulty_wire", "pages", "platform"];
+const CALLED_ELSEWHERE: &[&str] = &["faulty", "faulty_always", "faulty_wire", "hunts", "pages", "platform"];
 
 /// Makes one test of each guest, and the list of guests that have one.
 macro_rules! guests {
