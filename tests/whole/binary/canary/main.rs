@@ -15,7 +15,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::time::Duration;
 
 use marks::{KEPT, MADE, PLANT, SENT, hears, holds, leak, mark};
-use platform::Platform;
+use platform::{Piece, Platform};
 use stage::Stage;
 
 /// Far longer than anything here takes on a busy machine; only a broken test waits for it.
@@ -138,16 +138,17 @@ fn the_platform_heard(platform: &Platform) {
     assert!(said.next().is_some() && holds(&heard, PLANT));
 }
 
-/// Of every stream, at least one guest has given its memory without a gap.
+/// Of every stream guests were called, and each has given its memory without a gap.
 fn guests_gave_all(platform: &Platform, stage: &mut Stage) {
     let loot = platform.loot();
     for stream in ["items", "faults", "crashes"] {
         let mut bytes = 0;
         let mut end = 0;
-        for (place, piece) in loot.iter().filter(|(place, _)| place.starts_with(stream)) {
+        for Piece { place, bytes: piece } in loot.iter().filter(|piece| piece.place.starts_with(stream)) {
             let numbers: Vec<usize> =
                 place.split(' ').skip(1).map(|number| number.parse().unwrap()).collect();
             if numbers[0] == size_of::<u64>() {
+                assert_eq!(bytes, end, "{place}: the end of the guest before is missing");
                 (bytes, end) = (numbers[0], numbers[1]);
             }
             assert_eq!(numbers[0], bytes, "{place}: a piece is missing");

@@ -9,12 +9,19 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::marks::{MADE, SENT, hears, mark};
 
+/// A piece of the memory of a guest.
+#[derive(Clone)]
+pub struct Piece {
+    /// The stream that was read, where the piece begins, and where the memory ends.
+    pub place: String,
+    pub bytes: Vec<u8>,
+}
+
 /// What it was sent.
 #[derive(Clone, Default)]
 pub struct Platform {
     heard: Arc<Mutex<Vec<u8>>>,
-    /// Pieces of the memory of guests, each with where it is from: the stream, the place and the end.
-    loot: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
+    loot: Arc<Mutex<Vec<Piece>>>,
 }
 
 impl Platform {
@@ -37,7 +44,7 @@ impl Platform {
         self.heard.lock().unwrap().clone()
     }
 
-    pub fn loot(&self) -> Vec<(String, Vec<u8>)> {
+    pub fn loot(&self) -> Vec<Piece> {
         self.loot.lock().unwrap().clone()
     }
 
@@ -60,7 +67,7 @@ impl Platform {
         let mut body = vec![0; length];
         socket.read_exact(&mut body).await?;
         if let Some(place) = header("x-place") {
-            self.loot.lock().unwrap().push((place, body));
+            self.loot.lock().unwrap().push(Piece { place, bytes: body });
             return socket.write_all(page("200 OK", "", "").as_bytes()).await;
         }
         let asked = [head.as_bytes(), &body].concat();
