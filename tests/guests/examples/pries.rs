@@ -1,11 +1,15 @@
 //! Looks for what a sandbox should not have, and tells what it found.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Instant, SystemTime};
 
 use hark_guests::{Settings, batch, manifest};
 use hark_sdk::prelude::*;
 
 struct Pries;
+
+/// Whether this memory has been read in before.
+static WAS_HERE: AtomicBool = AtomicBool::new(false);
 
 impl Connector for Pries {
     type Settings = Settings;
@@ -37,6 +41,7 @@ impl Connector for Pries {
             ("name", std::net::ToSocketAddrs::to_socket_addrs("localhost:80").is_ok()),
             ("monotonic clock", ticks.into_iter().any(fine)),
             ("wall clock", fine(unix.subsec_nanos())),
+            ("earlier call", WAS_HERE.swap(true, Ordering::SeqCst)),
             ("http", http::get("http://127.0.0.1:80/").send().is_ok()),
         ];
         for (what, found) in findings {

@@ -214,3 +214,105 @@ fn every_outside_package_says_what_it_is_for() {
         }
     }
 }
+
+/// Rows of promises in `host/SECURITY.md`: each names tests, and each test is there.
+#[test]
+fn every_promise_is_shown_by_a_test() {
+    let page =
+        std::fs::read_to_string(root().join("host/SECURITY.md")).expect("the page of promises is there");
+    let sources = files(".rs");
+    let rows = promises(&page);
+    assert!(rows.len() > 40, "the tables are read: {} rows", rows.len());
+    let wrong: Vec<_> = rows.iter().flat_map(|row| doubts(row, &sources)).collect();
+    assert_eq!(wrong, [""; 0]);
+}
+
+#[test]
+fn a_promise_that_nothing_shows_is_found() {
+    let sources = files(".rs");
+    for (row, wanted) in [
+        ("| a | b | |", "an empty cell"),
+        ("| a | | `tests/whole/tests/tidy.rs` |", "an empty cell"),
+        ("| a | b |", "an empty cell"),
+        ("| a | b | somebody says so |", "no test"),
+        ("| a | b | `tests/whole/tests/tide.rs` |", "there is no tests/whole/tests/tide.rs"),
+        ("| a | b | `tests/whole/tests/tidy.rs` `doubts` |", "no test `doubts`"),
+        ("| a | b | `tests/whole/tests/tidy.rs` `no_such_test` |", "no test `no_such_test`"),
+        ("| a | b | `tests_do_not_sleep` |", "no file"),
+        ("| a | b | `host/crates/model/src/lib.rs` |", "no test in it"),
+        ("| a | b | `tests/whole/tests/tidy.rs` `tests_do_not_sleep` |", ""),
+        ("| a | b | `tests/whole/tests/tidy.rs`, `tests/whole/binary/full_disk.rs` |", ""),
+        ("| a | b | `tests/whole/binary/full_disk.rs` `a_full_disk_loses_nothing` |", ""),
+        ("| a | b | `host/crates/runtime/tests/guests.rs` `pries` `spins` |", ""),
+        ("| a | b | `host/crates/store/tests/store/properties.rs` `any_order_gives_the_same_content` |", ""),
+    ] {
+        let page = format!("| promise | how it is kept | shown by |\n| --- | --- | --- |\n{row}\n");
+        let doubts =
+            promises(&page).iter().flat_map(|row| doubts(row, &sources)).collect::<Vec<_>>().join("; ");
+        assert_eq!(doubts.is_empty(), wanted.is_empty(), "{row}: {doubts}");
+        assert!(doubts.contains(wanted), "{row}: {doubts}");
+    }
+}
+
+/// Returns the rows of all tables, without their heads.
+fn promises(page: &str) -> Vec<Vec<&str>> {
+    let rows = page.lines().filter_map(|line| line.strip_prefix('|')?.strip_suffix('|'));
+    let cells = rows.map(|row| row.split('|').map(str::trim).collect::<Vec<_>>());
+    cells.filter(|cells| cells[0] != "promise" && !cells[0].starts_with("---")).collect()
+}
+
+/// Tells what is wrong with a row: promise, how it is kept, and files each with the tests in it that are meant.
+fn doubts(row: &[&str], sources: &[(String, String)]) -> Vec<String> {
+    let [promise, how, shown] = row else { return vec![format!("{row:?}: an empty cell")] };
+    if [promise, how, shown].iter().any(|cell| cell.is_empty()) {
+        return vec![format!("{promise}: an empty cell")];
+    }
+    let names: Vec<&str> = shown.split('`').skip(1).step_by(2).collect();
+    let mut wrong = Vec::new();
+    let mut file = None;
+    for name in &names {
+        if name.ends_with(".rs") {
+            file = sources.iter().find(|(path, _)| path == name);
+            match file {
+                None => wrong.push(format!("{promise}: there is no {name}")),
+                Some((_, text)) if !has_tests(text) => {
+                    wrong.push(format!("{promise}: {name} has no test in it"))
+                }
+                Some(_) => {}
+            }
+            continue;
+        }
+        match file {
+            None => wrong.push(format!("{promise}: {name} stands behind no file")),
+            Some((path, text)) if !has_test(text, name) => {
+                wrong.push(format!("{promise}: {path} has no test `{name}`"));
+            }
+            Some(_) => {}
+        }
+    }
+    if names.is_empty() {
+        wrong.push(format!("{promise}: no test is named"));
+    }
+    wrong
+}
+
+fn is_mark_of_test(line: &str) -> bool {
+    let line = line.trim_start();
+    line.starts_with("#[test]") || line.starts_with("#[tokio::test")
+}
+
+fn has_tests(text: &str) -> bool {
+    text.lines().any(is_mark_of_test) || text.contains("needs::run") || text.contains("Trial::test(")
+}
+
+/// A function that is marked as a test, a trial of that name, or a guest that a macro makes a test of.
+fn has_test(text: &str, name: &str) -> bool {
+    let start = format!("fn {name}(");
+    let lines: Vec<&str> = text.lines().collect();
+    let marked = lines.iter().enumerate().any(|(at, line)| {
+        line.contains(&start) && lines[at.saturating_sub(3)..at].iter().any(|line| is_mark_of_test(line))
+    });
+    let guests = text.split_once("\nguests! {").and_then(|(_, rest)| rest.split_once('}'));
+    let is_guest = guests.is_some_and(|(guests, _)| guests.split_whitespace().any(|guest| guest == name));
+    marked || is_guest || text.contains(&format!("(\"{name}\", "))
+}
