@@ -213,7 +213,7 @@ webhooks = "127.0.0.1:0"
 [source.plat]
 connector = "plat.wasm"
 poll_secs = 10
-settings = {{ url = "http://127.0.0.1:{port}", fault = "panics-on-html" }}
+settings = {{ url = "http://127.0.0.1:{port}", list = "posts", fault = "panics-on-html" }}
 credentials = {{ token = "env:TEST_HOOK_KEY", hook = "env:TEST_HOOK_KEY" }}
 grant = {{ hosts = ["http://127.0.0.1:{port}"], private_addresses = ["127.0.0.1/32"] }}
 "#

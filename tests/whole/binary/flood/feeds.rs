@@ -61,7 +61,8 @@ fn take_in(board: &Double, host: &mut Host) {
             Ok(new_items) => came += new_items,
             Err(trouble) => {
                 troubles.push(trouble);
-                std::thread::sleep(AFTER_TROUBLE);
+                // Nothing tells when a busy board is free again.
+                std::thread::park_timeout(AFTER_TROUBLE);
             }
         }
         if came == WAVE {
