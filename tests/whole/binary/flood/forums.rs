@@ -5,10 +5,10 @@ use serde_json::json;
 
 use crate::social::{MINUTE, Past, double, ids, lift, read_past};
 use crate::source::Source;
-use crate::{held, items, items_slow};
+use crate::{held, items};
 
 pub fn discourse() {
-    let items = items_slow();
+    let items = items();
     let double = double("discourse");
     lift(&double, &["admin_api_key_rate_limit"]);
     double.control(json!({ "op": "seed", "items": items }));
