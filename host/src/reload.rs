@@ -28,6 +28,8 @@ pub struct Reloader {
     config: Config,
     assembler: Assembler,
     teams: Teams,
+    /// What each source was last started with; one that could not be changed differs from the configuration.
+    in_force: BTreeMap<String, SourceConfig>,
     stamps: BTreeMap<PathBuf, Stamp>,
     looks: tokio::time::Interval,
     /// What was wrong the last time; it is not said again.
@@ -47,6 +49,7 @@ impl Reloader {
             config: config.clone(),
             assembler: Assembler::listening(config, store)?,
             teams: teams(config).collect(),
+            in_force: BTreeMap::new(),
             stamps: stamps(config),
             looks,
             told: BTreeSet::new(),
@@ -108,14 +111,13 @@ impl Reloader {
             Ok(config) => config,
             Err(errors) => return self.tell(&format!("the configuration stays as it was: {errors}")),
         };
-        if let Err(failure) = self.take_rules(&config, listening).and_then(|()| self.assembler.renew(&config))
-        {
+        if let Err(failure) = self.take_rules(&config, listening) {
             return self.tell(&format!("the configuration stays as it was: {failure}"));
         }
         self.tell_of_what_stays(&config);
         let before = std::mem::replace(&mut self.config, config);
         self.stamps = stamps(&self.config);
-        let (changed, failed) = self.take_sources(&before, listening).await;
+        let (changed, failed) = self.take_sources(listening).await;
         if failed {
             self.until_again = Some(LOOKS_UNTIL_AGAIN);
         } else {
@@ -148,29 +150,33 @@ impl Reloader {
         }
     }
 
-    fn take_rules(&self, config: &Config, listening: &Listening) -> Result<(), Failure> {
-        if config.rules != self.config.rules || config.models != self.config.models {
-            listening.replace_enricher(wiring::enricher(config)?);
+    /// Takes pins and rules, both or neither.
+    fn take_rules(&mut self, config: &Config, listening: &Listening) -> Result<(), Failure> {
+        let is_other = config.rules != self.config.rules || config.models != self.config.models;
+        let enricher = if is_other { Some(wiring::enricher(config)?) } else { None };
+        self.assembler.renew(config)?;
+        if let Some(enricher) = enricher {
+            listening.replace_enricher(enricher);
             self.teams.set(teams(config));
         }
         Ok(())
     }
 
     /// Returns how many sources were touched, and whether one could not be.
-    async fn take_sources(&mut self, before: &Config, listening: &mut Listening) -> (usize, bool) {
+    async fn take_sources(&mut self, listening: &mut Listening) -> (usize, bool) {
         let (mut changed, mut failed) = (0, false);
         let sources: Vec<SourceConfig> =
             self.config.sources.iter().filter(|source| source.enabled).cloned().collect();
         for name in listening.names() {
             if sources.iter().all(|source| source.name.as_str() != name) {
                 listening.remove(&name).await;
+                self.in_force.remove(&name);
                 tracing::info!(source = name, "not listened to any more");
                 changed += 1;
             }
         }
         for source in &sources {
-            let is_same = before.sources.contains(source);
-            match self.replace(source, is_same, listening).await {
+            match self.replace(source, listening).await {
                 Ok(touched) => changed += usize::from(touched),
                 Err(_) => failed = true,
             }
@@ -179,13 +185,9 @@ impl Reloader {
     }
 
     /// Brings a source into force if it or its build is another; tells whether it is.
-    async fn replace(
-        &mut self,
-        source: &SourceConfig,
-        is_same: bool,
-        listening: &mut Listening,
-    ) -> Result<bool, Failure> {
+    async fn replace(&mut self, source: &SourceConfig, listening: &mut Listening) -> Result<bool, Failure> {
         let name = source.name.as_str();
+        let is_same = self.in_force.get(name) == Some(source);
         if let (true, Some(running)) = (is_same, listening.digest(name)) {
             let build = match self.assembler.connector(&source.connector).await {
                 Ok(connector) => *connector.digest(),
@@ -208,7 +210,13 @@ impl Reloader {
         for permission in setup.permissions.iter().filter(|permission| !permission.granted) {
             tracing::debug!(source = %setup.name, pattern = permission.pattern, "asked for by the connector, withheld by the grant");
         }
-        listening.put(setup).await.map_err(|error| self.left_out(source, wiring::store_failure(&error)))
+        match listening.put(setup).await {
+            Ok(()) => {
+                self.in_force.insert(source.name.to_string(), source.clone());
+                Ok(())
+            }
+            Err(error) => Err(self.left_out(source, wiring::store_failure(&error))),
+        }
     }
 
     /// Says why a source is not started, or goes on as it was.

@@ -111,6 +111,26 @@ async fn sources_come_change_and_go_without_touching_the_others() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_that_lacks_something_is_taken_once_it_is_there() {
+    let (_world, port) = crate::platform::start(crate::platform::World::default()).await;
+    let folder = Folder::new(port, "", "");
+    let mut hark = folder.start(&["run", "--json"]);
+    hark.door();
+    folder.configure(port, "owner = \"Sales\"", "");
+    let text = std::fs::read_to_string(folder.path("hark.toml")).unwrap();
+    let text = text.replace("env:TEST_HOOK_KEY", "file:later.key") + &source("beside", port, "");
+    std::fs::write(folder.path("hark.toml"), text).unwrap();
+    hark.signal("-HUP");
+    // The rest of the file is in force, so the change was tried and could not be made.
+    folder.becomes("SELECT count(*) FROM source WHERE name = 'beside'", 1).await;
+    assert_eq!(folder.number("SELECT count(*) FROM source WHERE owner_function = 'Sales'"), 0);
+    std::fs::write(folder.path("later.key"), crate::folder::KEY).unwrap();
+    folder.becomes("SELECT count(*) FROM source WHERE owner_function = 'Sales'", 1).await;
+    hark.signal("-INT");
+    assert!(hark.process.wait().unwrap().success());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rules_change_and_broken_ones_do_not() {
     let asked = Asked::default();
     let router = Router::new().route("/{list}", get(list)).with_state(Arc::clone(&asked));
