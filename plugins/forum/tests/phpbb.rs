@@ -164,6 +164,31 @@ fn what_is_no_feed_is_named_and_a_broken_entry_hides_no_other() {
 }
 
 #[test]
+fn a_feed_may_be_cut_off_at_any_byte() {
+    let stage = phpbb();
+    for words in ["one &amp; only", "<b>two</b>", "three"] {
+        stage.insert(json!({ "text": words }));
+    }
+    stage.drain(&mut stage.request());
+    let raw = stage.kept.take().remove(0);
+    let first = raw.body.windows(6).position(|at| at == b"<entry").unwrap();
+    for cut in first..raw.body.len() {
+        let raw = Raw { body: raw.body[..cut].to_vec(), ..raw.clone() };
+        let tail = String::from_utf8_lossy(&raw.body[cut.saturating_sub(40)..]).into_owned();
+        let events = Forum::normalise(&stage.settings, raw).unwrap();
+        let why = events.iter().filter_map(|event| match event {
+            Event::Poison(poison) => Some(poison.why.as_str()),
+            _ => None,
+        });
+        let why: Vec<_> = why.collect();
+        assert!(
+            why.is_empty() || why == ["the document ends in the middle of it"],
+            "cut after {tail:?}: {why:?}"
+        );
+    }
+}
+
+#[test]
 fn what_breaks_readers_does_not_break_this_one() {
     let stage = phpbb();
     stage.control(json!([{"op": "feed-items", "items": 100}, {"op": "torture"}]));

@@ -237,6 +237,29 @@ fn a_broken_entry_never_hides_the_others() {
 }
 
 #[test]
+fn a_feed_may_be_cut_off_at_any_byte() {
+    for name in ["rss-2.0.xml", "atom-1.0.xml", "rss-1.0.rdf"] {
+        let whole = std::fs::read(format!("tests/feeds/{name}")).unwrap();
+        let all = items(&events(whole.clone())).len();
+        let mut fewer = 0;
+        // Before the first entry there may be too little to know a feed by.
+        let first = whole.windows(5).position(|at| at == b"<item" || at == b"entry").unwrap();
+        for cut in first..whole.len() {
+            let events = events(whole[..cut].to_vec());
+            let why: Vec<_> = poisons(&events).iter().map(|poison| poison.why.as_str()).collect();
+            assert!(why.len() <= 1, "{name} cut at {cut}: {why:?}");
+            assert!(
+                why.iter().all(|why| *why == "the document ends in the middle of it"),
+                "{name} cut at {cut}, after {:?}: {why:?}",
+                String::from_utf8_lossy(&whole[cut.saturating_sub(40)..cut])
+            );
+            fewer += usize::from(items(&events).len() < all);
+        }
+        assert!(fewer > 0, "{name} has entries");
+    }
+}
+
+#[test]
 fn an_id_that_all_entries_share_is_none() {
     let events = normalise("one-guid.xml");
     let [a, b] = items(&events)[..] else { panic!("{events:#?}") };

@@ -4,6 +4,7 @@
 //! The reader of the RSS connector is another: it reads any feed, this one knows what a phpBB puts where.
 
 use hark_sdk::prelude::*;
+use quick_xml::errors::SyntaxError;
 use quick_xml::events::{BytesStart, Event as Xml};
 use quick_xml::reader::Reader;
 
@@ -59,8 +60,10 @@ pub fn parse(document: &str) -> Result<Feed, String> {
     let mut parts = document[start..].split("<entry");
     let head = parts.next().unwrap_or_default();
     feed.title = element(head, "title").and_then(|title| crate::out::line(&html::to_text(&title)));
-    for part in parts.take(limits::ENTRIES_MAX) {
-        feed.entries.push(entry(&format!("<entry{part}")));
+    let mut parts = parts.take(limits::ENTRIES_MAX).peekable();
+    while let Some(part) = parts.next() {
+        let is_last = parts.peek().is_none();
+        feed.entries.push(entry(&format!("<entry{part}")).map_err(|why| why.in_words(is_last)));
     }
     Ok(feed)
 }
@@ -82,6 +85,8 @@ fn element(piece: &str, name: &str) -> Option<String> {
 }
 
 fn reader(text: &str) -> Reader<&[u8]> {
+    // What a cut may leave of `<![CDATA[` is an error of another kind to the reader, which looks one byte further.
+    let text = text.strip_suffix("<!").unwrap_or(text);
     let mut reader = Reader::from_str(text);
     let config = reader.config_mut();
     config.allow_dangling_amp = true;
@@ -90,11 +95,39 @@ fn reader(text: &str) -> Reader<&[u8]> {
     reader
 }
 
-fn entry(piece: &str) -> Result<Entry, String> {
+/// Why an entry is none.
+enum NoEntry {
+    /// Its markup does not end.
+    Unended,
+    /// It can't be read.
+    Broken(String),
+}
+
+impl NoEntry {
+    fn in_words(self, is_last: bool) -> String {
+        match self {
+            Self::Unended if is_last => "the document ends in the middle of it".to_owned(),
+            Self::Unended => "broken markup: the next entry begins in the middle of it".to_owned(),
+            Self::Broken(why) => why,
+        }
+    }
+}
+
+impl From<quick_xml::Error> for NoEntry {
+    fn from(error: quick_xml::Error) -> Self {
+        match error {
+            // Every error of syntax is markup that is open at the end of the text, but for this one.
+            quick_xml::Error::Syntax(syntax) if syntax != SyntaxError::InvalidBangMarkup => Self::Unended,
+            error => Self::Broken(format!("broken markup: {error}")),
+        }
+    }
+}
+
+fn entry(piece: &str) -> Result<Entry, NoEntry> {
     let mut reader = reader(piece);
     let mut read = Reading::default();
     loop {
-        match reader.read_event().map_err(|error| format!("broken markup: {error}"))? {
+        match reader.read_event()? {
             Xml::Start(start) => read.open(&start),
             Xml::Empty(start) => {
                 read.open(&start);
@@ -105,11 +138,11 @@ fn entry(piece: &str) -> Result<Entry, String> {
             Xml::GeneralRef(name) => read.text.push_str(&html::unescape(&format!("&{};", &*name))),
             Xml::End(_) => {
                 if read.path.len() <= 1 {
-                    return read.finish();
+                    return read.finish().map_err(NoEntry::Broken);
                 }
                 read.close();
             }
-            Xml::Eof => return Err("the document ends in the middle of it".to_owned()),
+            Xml::Eof => return Err(NoEntry::Unended),
             _ => {}
         }
     }

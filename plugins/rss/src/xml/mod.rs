@@ -10,6 +10,7 @@ mod rss;
 mod tree;
 
 use hark_sdk::text;
+use quick_xml::errors::SyntaxError;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
@@ -75,6 +76,8 @@ impl<'d> Scanner<'d> {
                 Ok(Event::End(end)) => self.ended |= is_root_name(end.name().as_ref()),
                 Ok(Event::Eof) => return Ok(()),
                 Ok(_) => {}
+                // A cut between two entries breaks none of them.
+                Err(error) if self.is_cut(&error, at) => return Ok(()),
                 Err(error) if self.format.is_some() => {
                     self.broken(at, &error.to_string());
                     if !self.resume_after(at) {
@@ -108,7 +111,11 @@ impl<'d> Scanner<'d> {
         match tree::read(&mut self.reader, &start, &mut self.scope, self.offset) {
             Ok(node) => self.take(&node, at),
             Err(error) => {
-                self.broken(at, &why(&error));
+                let error = match error {
+                    TreeError::Markup(markup) if self.is_cut(&markup, at) => TreeError::End,
+                    error => error,
+                };
+                self.broken(at, &error.to_string());
                 if !self.resume_after(at) {
                     self.reader = tree::reader("");
                 }
@@ -203,6 +210,16 @@ impl<'d> Scanner<'d> {
         self.offset + tree::position(&self.reader)
     }
 
+    /// Says whether the document ends within the markup that begins at or after `at`: nothing comes after it.
+    fn is_cut(&self, error: &quick_xml::Error, at: usize) -> bool {
+        let unended = match error {
+            quick_xml::Error::Syntax(SyntaxError::InvalidBangMarkup) => self.document.ends_with("<!"),
+            quick_xml::Error::Syntax(_) => true,
+            _ => false,
+        };
+        unended && self.next_entry(at).is_none()
+    }
+
     /// Goes on at the next entry after the one at `at`; there may be none.
     fn resume_after(&mut self, at: usize) -> bool {
         let Some(next) = self.next_entry(at) else { return false };
@@ -240,8 +257,4 @@ fn hint(rest: &str) -> String {
         (!words.is_empty() && words.len() < limits::NATIVE_ID_BYTES_MAX).then_some(words)
     });
     seen.unwrap_or_else(|| crate::document::beginning(rest))
-}
-
-fn why(error: &TreeError) -> String {
-    error.to_string()
 }
