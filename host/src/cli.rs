@@ -49,7 +49,7 @@ pub enum Command {
     Demo(DemoArgs),
     /// Print the feed, newest last.
     #[command(
-        after_help = "Examples:\n  hark feed\n  hark feed --follow --zone social --sentiment negative\n  hark feed --since 24h 'battery OR \"card declined\"'\n  hark feed --json | jq .text"
+        after_help = "Examples:\n  hark feed\n  hark feed --follow --zone social --sentiment negative\n  hark feed --since 24h 'battery or \"card declined\"'\n  hark feed 'zone:intranet -author:bot vpn NEAR/5 hour sentiment:<-0.3'\n  hark feed --count 'has:report since:7d'\n  hark feed --explain 'is:reply @file:brands.txt'   lists are in the folder `lists` beside the configuration\n  hark feed -- -author:bot\n  hark feed --fields\n  hark feed --json | jq .text"
     )]
     Feed(FeedArgs),
     /// Check the configuration and every source: settings, permissions, credentials, sign-in.
@@ -190,8 +190,18 @@ pub struct DemoArgs {
 /// Flags of `feed`.
 #[derive(Debug, Args)]
 pub struct FeedArgs {
-    /// Words to look for: word, prefix*, "a phrase"; all must occur.
-    pub words: Vec<String>,
+    /// What to let through, in the filter language: words, "a phrase", begin*, -not, or, (...), author:name, since:24h.
+    #[arg(value_name = "FILTER")]
+    pub filter: Vec<String>,
+    /// Say the filter in a sentence, and nothing else.
+    #[arg(long, conflicts_with_all = ["follow", "count"])]
+    pub explain: bool,
+    /// List the fields of the filter language, and nothing else.
+    #[arg(long, conflicts_with_all = ["follow", "count", "explain", "filter"])]
+    pub fields: bool,
+    /// Print how many items there are, and none of them.
+    #[arg(long, conflicts_with = "follow")]
+    pub count: bool,
     /// Go on printing what comes.
     #[arg(long, short)]
     pub follow: bool,

@@ -9,6 +9,7 @@ mod commands;
 mod confinement;
 mod exit;
 mod grants;
+mod lists;
 mod log;
 mod print;
 mod reload;

@@ -1,12 +1,16 @@
 //! `hark feed`: print the feed, and go on printing what comes.
 
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hark_pipeline::now;
-use hark_store::{FeedFilter, FeedRow, Store};
+use hark_query::{Ambient, FIELDS, Filter};
+use hark_store::{Asked, FeedFilter, FeedRow, Store};
 
 use crate::cli::{Cli, FeedArgs};
 use crate::exit::{Done, Exit, Failure};
+use crate::lists::ListsBeside;
 use crate::signals::Signals;
 use crate::{print, wiring};
 
@@ -15,10 +19,28 @@ const FOLLOW_EVERY: Duration = Duration::from_millis(300);
 
 /// Runs the command.
 pub async fn run(cli: &Cli, args: &FeedArgs) -> Done {
+    if args.fields {
+        for info in FIELDS {
+            say!(
+                "{:<12} {}\n{:13}{}; for example {}",
+                format!("{}:", info.name),
+                info.meaning,
+                "",
+                info.takes(),
+                info.example
+            );
+        }
+        return Ok(());
+    }
+    let asked = filter(&args.filter.join(" "), &cli.config)?;
+    if args.explain {
+        say!("{}", asked.explain());
+        return Ok(());
+    }
     let config = wiring::config(&cli.config)?;
     know_sources(&config, &args.source)?;
     let store = wiring::existing_store(&config)?;
-    let shown = show(cli, args, &store).await;
+    let shown = show(cli, args, asked.into(), &store).await;
     // Nothing was written, so nothing can be lost: a full disk is no reason not to have shown the feed.
     if let Err(error) = store.close() {
         tracing::debug!("the database was not closed in form: {error}");
@@ -26,8 +48,26 @@ pub async fn run(cli: &Cli, args: &FeedArgs) -> Done {
     shown
 }
 
-async fn show(cli: &Cli, args: &FeedArgs, store: &Store) -> Done {
-    let filter = filter(args);
+/// Reads the filter; what is wrong with it is shown below it.
+fn filter(text: &str, config: &Path) -> Result<Filter, Failure> {
+    let usage = |message: String| Failure::new(Exit::Usage, message);
+    let filter = Filter::parse(text, &ListsBeside::new(config))
+        .map_err(|error| usage(format!("the filter cannot be read:\n{}", error.show(text))))?;
+    filter.check(Ambient { now: now(), me: None }).map_err(|error| usage(error.to_string()))?;
+    Ok(filter)
+}
+
+async fn show(cli: &Cli, args: &FeedArgs, asked: Arc<Filter>, store: &Store) -> Done {
+    let filter = of_flags(args, asked);
+    if args.count {
+        let count = store.count(filter).await.map_err(|error| wiring::store_failure(&error))?;
+        if cli.json {
+            say!("{}", serde_json::json!({ "count": count }));
+        } else {
+            say!("{count}");
+        }
+        return Ok(());
+    }
     let mut rows = read(store, filter.clone()).await?;
     rows.reverse();
     print::feed(&rows, cli.json)?;
@@ -48,7 +88,9 @@ async fn follow(cli: &Cli, store: &Store, filter: FeedFilter, mut newest: i64) -
         let version = store.data_version().await.map_err(|error| wiring::store_failure(&error))?;
         if seen != Some(version) {
             seen = Some(version);
-            let filter = FeedFilter { newer_than: Some(newest), ..filter.clone() };
+            let mut filter = FeedFilter { newer_than: Some(newest), ..filter.clone() };
+            // Ages count from when they are looked at.
+            filter.asked.iter_mut().for_each(|asked| asked.now = now());
             let mut rows = read(store, filter).await?;
             rows.sort_by_key(|row| row.row_id);
             newest = rows.last().map_or(newest, |row| row.row_id);
@@ -65,7 +107,7 @@ async fn read(store: &Store, filter: FeedFilter) -> Result<Vec<FeedRow>, Failure
     store.feed(filter).await.map_err(|error| wiring::store_failure(&error))
 }
 
-fn filter(args: &FeedArgs) -> FeedFilter {
+fn of_flags(args: &FeedArgs, filter: Arc<Filter>) -> FeedFilter {
     let since =
         args.since.map(|age| now().saturating_sub(i64::try_from(age.as_millis()).unwrap_or(i64::MAX)));
     FeedFilter {
@@ -74,7 +116,7 @@ fn filter(args: &FeedArgs) -> FeedFilter {
         sentiments: args.sentiment.clone(),
         teams: args.team.clone(),
         language: args.language.clone(),
-        words: (!args.words.is_empty()).then(|| args.words.join(" ")),
+        asked: Some(Asked { filter, now: now(), me: None }),
         since,
         limit: args.limit,
         ..FeedFilter::default()

@@ -198,6 +198,10 @@ fn names_that_are_not_there_are_met_with_those_that_are() {
     folder.fails(&["plugin", "try", "lits"], 2, &["lits", "list"]);
     folder.fails(&["plugin", "inspect", "emial"], 6, &["emial", "email"]);
     folder.fails(&["feed"], 5, &["hark run"]);
+    folder.fails(&["feed", "vpn zon:social"], 2, &["vpn zon:social\n    ^^^\n", "did you mean `zone`?"]);
+    folder.fails(&["feed", "@file:brands.txt"], 2, &["there is no file", "brands.txt"]);
+    folder.fails(&["feed", "assignee:me"], 2, &["write the login"]);
+    folder.fails(&["feed", "program:launch"], 2, &["does not store"]);
     folder.fails(&["plugin", "new", "My Forum"], 2, &["My Forum"]);
 }
 

@@ -21,6 +21,22 @@ async fn items(client: &reqwest::Client, demo: &Demo, query: &str) -> Vec<Value>
     answer["items"].as_array().unwrap().clone()
 }
 
+/// How many items the page finds.
+async fn total(client: &reqwest::Client, demo: &Demo, filter: &str) -> u64 {
+    let mut address = reqwest::Url::parse(&format!("{}/api/feed", demo.address)).unwrap();
+    address.query_pairs_mut().append_pair("q", filter);
+    let answer: Value = client.get(address).send().await.unwrap().json().await.unwrap();
+    answer["total"].as_u64().unwrap()
+}
+
+/// How many items the command finds.
+fn counted(demo: &Demo, filter: &str) -> u64 {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hark"));
+    let done = command.args(["--config", &demo.config, "feed", "--count", filter]).output().unwrap();
+    assert!(done.status.success(), "{done:?}");
+    String::from_utf8(done.stdout).unwrap().trim().parse().unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_demo_shows_a_feed_that_goes_on_by_itself() {
     // The only failure is that a provider is there already.
@@ -73,6 +89,19 @@ async fn the_demo_shows_a_feed_that_goes_on_by_itself() {
         .output();
     let feed = String::from_utf8(feed.unwrap().stdout).unwrap();
     assert_eq!(feed.lines().filter(|line| serde_json::from_str::<Value>(line).is_ok()).count(), 5, "{feed}");
+
+    for filter in [
+        "zone:social (battery or restart*)",
+        "author:*@acme-widgets.example or has:report",
+        "is:reply -sentiment:negative lang:en",
+    ] {
+        // The demo goes on meanwhile: both are asked until no item came in between.
+        let agree = async { while total(&client, &demo, filter).await != counted(&demo, filter) {} };
+        tokio::time::timeout(PATIENCE, agree)
+            .await
+            .unwrap_or_else(|_| panic!("{filter}: page and command agree"));
+        assert!(counted(&demo, filter) > 0, "{filter} finds something");
+    }
 
     let interrupted = Command::new("kill").args(["-INT", &demo.process.id().to_string()]).status().unwrap();
     assert!(interrupted.success());

@@ -130,6 +130,27 @@ impl Filter {
         fields
     }
 
+    /// Tells whether anything is asked about a flag, such as `is:removed`.
+    pub fn asks_about(&self, flag: Flag) -> bool {
+        let mut found = false;
+        self.each_test(&mut |test, _| {
+            if let Test::Field(_, values) = test {
+                found |= values.contains(&Value::Flag(flag));
+            }
+        });
+        found
+    }
+
+    /// Returns the words and phrases whose presence speaks for an item, for marking them in what was found: those of
+    /// lists, of `NEAR` and of fields that look into texts, too, and none that are denied.
+    pub fn wanted_phrases(&self) -> Vec<&Phrase> {
+        let mut phrases = Vec::new();
+        if let Some(root) = &self.root {
+            root.wanted_phrases(false, &mut phrases);
+        }
+        phrases
+    }
+
     /// Calls `take` with every test, from left to right, and with where it stands.
     pub(crate) fn each_test<'a>(&'a self, take: &mut impl FnMut(&'a Test, &Range<usize>)) {
         if let Some(root) = &self.root {
@@ -166,6 +187,17 @@ impl Expr {
         }
     }
 
+    fn wanted_phrases<'a>(&'a self, is_denied: bool, to: &mut Vec<&'a Phrase>) {
+        match self {
+            Self::And(parts) | Self::Or(parts) => {
+                parts.iter().for_each(|part| part.wanted_phrases(is_denied, to));
+            }
+            Self::Not(part) => part.wanted_phrases(!is_denied, to),
+            Self::Test(_) if is_denied => {}
+            Self::Test(test) => phrases_of(&test.inner, to),
+        }
+    }
+
     fn joined(mut parts: Vec<Self>, join: fn(Vec<Self>) -> Self) -> Option<Self> {
         if parts.len() > 1 { Some(join(parts)) } else { parts.pop() }
     }
@@ -176,5 +208,43 @@ impl Expr {
             Self::Not(part) => part.each_test(take),
             Self::Test(test) => take(&test.inner, &test.span),
         }
+    }
+}
+
+fn phrases_of<'a>(test: &'a Test, to: &mut Vec<&'a Phrase>) {
+    match test {
+        Test::Phrase(phrase) => to.push(phrase),
+        Test::Near(near) => to.extend(&near.phrases),
+        Test::List(list) => list.entries.iter().for_each(|entry| phrases_of(entry, to)),
+        Test::Field(_, values) => values.iter().for_each(|value| match value {
+            Value::Phrase(phrase) => to.push(phrase),
+            Value::List { values, .. } => to.extend(values.iter().filter_map(|value| match value {
+                Value::Phrase(phrase) => Some(phrase),
+                _ => None,
+            })),
+            _ => {}
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Filter, Flag, NoLists};
+
+    fn filter(text: &str) -> Filter {
+        Filter::parse(text, &NoLists).unwrap()
+    }
+
+    #[test]
+    fn what_is_marked_is_what_was_wanted() {
+        let filter = filter("vpn \"drops out\" -author:bot not (test or not hour) lang:en pay*");
+        let texts: Vec<&str> = filter.wanted_phrases().iter().map(|phrase| phrase.text()).collect();
+        assert_eq!(texts, ["vpn", "drops out", "hour", "pay"]);
+    }
+
+    #[test]
+    fn a_flag_is_found_wherever_it_stands() {
+        assert!(filter("x or not (y and is:removed)").asks_about(Flag::Removed));
+        assert!(!filter("removed is:edited").asks_about(Flag::Removed));
     }
 }

@@ -190,12 +190,18 @@ impl FilterError {
     }
 
     /// Shows the error below the filter, with a mark under each character that is meant: three lines, the filter on
-    /// one of them. Columns are characters; wide ones may shift the mark on a screen.
+    /// one of them.
     pub fn show(&self, filter: &str) -> String {
+        format!("{}\n{self}", self.marked(filter))
+    }
+
+    /// Returns the filter, and below it a mark under each character that is meant: two lines. Columns are characters;
+    /// wide ones may shift the mark on a screen.
+    pub fn marked(&self, filter: &str) -> String {
         let before = filter[..self.span.start].chars().count();
         let marks = filter[self.span.clone()].chars().count().max(1);
         let line: String = filter.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        format!("{line}\n{}{}\n{self}", " ".repeat(before), "^".repeat(marks))
+        format!("{line}\n{}{}", " ".repeat(before), "^".repeat(marks))
     }
 }
 

@@ -17,8 +17,8 @@ pub enum ListError {
     #[error("lists from files cannot be used here")]
     NotHere,
     /// There is no such list.
-    #[error("there is no such list")]
-    Missing,
+    #[error("there is no file {0}")]
+    Missing(String),
     /// It is there but cannot be read.
     #[error("it cannot be read: {0}")]
     Unreadable(String),

@@ -1,6 +1,9 @@
 //! Which part of the feed is asked for.
 
+use std::sync::Arc;
+
 use hark_model::{Ms, Sentiment, Zone};
+use hark_query::{Ambient, Filter};
 
 use crate::limits;
 
@@ -11,6 +14,23 @@ pub struct FeedKey {
     pub at: Ms,
     /// Row of the item.
     pub row_id: i64,
+}
+
+/// A filter of the filter language, and what it is asked within.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asked {
+    /// The filter. One that asks `is:removed` finds items that are gone, too.
+    pub filter: Arc<Filter>,
+    /// The time that ages such as `since:24h` count from.
+    pub now: Ms,
+    /// Login of who looks: what `me` means.
+    pub me: Option<String>,
+}
+
+impl Asked {
+    pub(crate) fn ambient(&self) -> Ambient<'_> {
+        Ambient { now: self.now, me: self.me.as_deref() }
+    }
 }
 
 /// Which part of the feed is asked for; an empty list or `None` asks for all.
@@ -26,8 +46,8 @@ pub struct FeedFilter {
     pub teams: Vec<String>,
     /// In this language: "en" takes "en-GB" in.
     pub language: Option<String>,
-    /// Holding all of these words: `word`, `prefix*`, `"a phrase"`. Nothing else has a meaning.
-    pub words: Option<String>,
+    /// Let through by this filter.
+    pub asked: Option<Asked>,
     /// Not before this time.
     pub since: Option<Ms>,
     /// Before this time.
@@ -38,7 +58,7 @@ pub struct FeedFilter {
     pub after: Option<FeedKey>,
     /// Stored later than this row: what came since, for live screens.
     pub newer_than: Option<i64>,
-    /// With items that are gone; their text is not shown.
+    /// With items that are gone, whatever `asked` asks; their text is not shown.
     pub include_removed: bool,
     /// At most so many rows.
     pub limit: u32,
@@ -52,7 +72,7 @@ impl Default for FeedFilter {
             sentiments: Vec::new(),
             teams: Vec::new(),
             language: None,
-            words: None,
+            asked: None,
             since: None,
             until: None,
             conversation: None,

@@ -35,7 +35,7 @@ pub use commit::{
     SourceRecord, StateUpdate,
 };
 pub use error::StoreError;
-pub use filter::{FeedFilter, FeedKey};
+pub use filter::{Asked, FeedFilter, FeedKey};
 pub use grants::SourceGrant;
 pub use rows::{
     ActorSummary, AttachmentRow, ConversationDetail, ConversationKey, FeedRow, ItemDetail, OpinionRow,

@@ -32,10 +32,6 @@ pub const FEED_ROWS: u32 = 50;
 pub const FEED_ROWS_MAX: u32 = 1_000;
 /// Most items of one thread view; the newest are kept.
 pub const THREAD_ITEMS_MAX: u32 = 2_000;
-/// Most words of one search; the rest is left out.
-pub const SEARCH_WORDS_MAX: usize = 32;
-/// Longest search text; the rest is left out.
-pub const SEARCH_BYTES_MAX: usize = 1_024;
 /// Longest text of a fault that is kept.
 pub const FAULT_BYTES_MAX: usize = 4 << 10;
 /// How long a delivery's key is remembered: longer than any platform goes on delivering again.

@@ -44,6 +44,7 @@ impl WebError {
             Self::NotFound | Self::NoConversation => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Host(_) => StatusCode::MISDIRECTED_REQUEST,
+            Self::Store(StoreError::Unsupported(_)) => StatusCode::BAD_REQUEST,
             Self::Store(StoreError::Locked(_) | StoreError::Closed) | Self::Busy => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
@@ -67,7 +68,11 @@ impl IntoResponse for WebError {
             let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
             tracing::error!(%error, cause, "a page could not be read from the store");
         }
-        let mut response = (status, pages::failure(status, &self.message())).into_response();
+        let page = match &self {
+            Self::Query(BadQuery::Filter { text, error }) => pages::bad_filter(text, error),
+            _ => pages::failure(status, &self.message()),
+        };
+        let mut response = (status, page).into_response();
         let headers = response.headers_mut();
         match status {
             StatusCode::METHOD_NOT_ALLOWED => {

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 /// Longest path and query of a request.
-pub const URI_BYTES_MAX: usize = 4 << 10;
-/// Longest search.
-pub const WORDS_BYTES_MAX: usize = 512;
+pub const URI_BYTES_MAX: usize = 8 << 10;
+/// Longest filter of a search: what an address can hold, with its letters encoded.
+pub const FILTER_BYTES_MAX: usize = 2 << 10;
 /// Longest name of a source, team or language in a query.
 pub const NAME_BYTES_MAX: usize = 256;
 /// Most values of one key in a query.

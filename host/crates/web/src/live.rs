@@ -39,8 +39,8 @@ impl Live {
         let seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse::<i64>().ok());
         let flow = Flow {
             commits: store.commits(),
-            hits: Hits::of(state.words.as_deref()),
-            filter: state.first_page().filter(limits::LIVE_ROWS_MAX),
+            hits: Hits::of(&state),
+            state: state.first_page(),
             known: seen.or(after).unwrap_or(0).max(0),
             queue: VecDeque::new(),
             looked: false,
@@ -58,7 +58,7 @@ impl Live {
 struct Flow {
     store: Store,
     commits: watch::Receiver<u64>,
-    filter: FeedFilter,
+    state: FeedQuery,
     hits: Hits,
     /// Newest row that the reader has seen or does not care for.
     known: i64,
@@ -103,7 +103,9 @@ impl Flow {
 
     async fn look(&mut self) -> Result<(), StoreError> {
         self.commits.borrow_and_update();
-        let filter = FeedFilter { newer_than: Some(self.known), ..self.filter.clone() };
+        let now = pages::now_ms();
+        let filter = self.state.filter(limits::LIVE_ROWS_MAX, now);
+        let filter = FeedFilter { newer_than: Some(self.known), ..filter };
         let mut rows = self.store.feed(filter).await?;
         if rows.len() >= usize::try_from(limits::LIVE_ROWS_MAX).unwrap_or(usize::MAX) {
             // There may be more than these: a page that loads anew shows them all in their order.
@@ -112,7 +114,6 @@ impl Flow {
             return Ok(());
         }
         rows.sort_by_key(|row| row.row_id);
-        let now = pages::now_ms();
         for row in &rows {
             self.known = self.known.max(row.row_id);
             let shown = pages::row(row, &self.hits, now).into_string();

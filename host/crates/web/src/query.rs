@@ -3,8 +3,11 @@
 //! Holds: what cannot be understood is refused with the reason, never ignored; an address that we
 //! write reads back as the same state. Not here: how a filter finds its rows.
 
-use hark_model::{Sentiment, Zone};
-use hark_store::{FeedFilter, FeedKey};
+use std::sync::Arc;
+
+use hark_model::{Ms, Sentiment, Zone};
+use hark_query::{Ambient, Filter, FilterError, NoLists, Unsupported};
+use hark_store::{Asked, FeedFilter, FeedKey};
 use url::form_urlencoded;
 
 use crate::limits;
@@ -25,6 +28,17 @@ pub enum BadQuery {
         /// What is wrong.
         why: String,
     },
+    /// A search that is no filter.
+    #[error("the filter is not understood: {error}")]
+    Filter {
+        /// As typed.
+        text: String,
+        /// What is wrong, and where.
+        error: FilterError,
+    },
+    /// A search that asks for what nobody knows.
+    #[error("{0}")]
+    Unsupported(Unsupported),
     /// A key that comes too often.
     #[error("{0} is given too often")]
     Repeated(&'static str),
@@ -32,10 +46,38 @@ pub enum BadQuery {
 
 const KEYS: [&str; 7] = ["q", "zone", "sentiment", "source", "team", "lang", "before"];
 
+/// A search: what was typed, and what it means.
+#[derive(Debug, Clone)]
+pub(crate) struct Search {
+    pub text: String,
+    pub filter: Arc<Filter>,
+}
+
+impl PartialEq for Search {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Search {}
+
+impl Search {
+    /// Reads what was typed. Files may not be named in an address, and nobody has said yet who looks.
+    fn parse(text: String) -> Result<Self, BadQuery> {
+        match Filter::parse(&text, &NoLists) {
+            Ok(filter) => {
+                filter.check(Ambient { now: 0, me: None }).map_err(BadQuery::Unsupported)?;
+                Ok(Self { filter: filter.into(), text })
+            }
+            Err(error) => Err(BadQuery::Filter { text, error }),
+        }
+    }
+}
+
 /// Which part of the feed a page shows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct FeedQuery {
-    pub words: Option<String>,
+    pub search: Option<Search>,
     pub zones: Vec<Zone>,
     pub sentiments: Vec<Sentiment>,
     pub sources: Vec<String>,
@@ -77,7 +119,9 @@ impl FeedQuery {
 
     fn take(&mut self, key: &str, value: String) -> Result<(), BadQuery> {
         match key {
-            "q" => self.words = Some(bounded("q", value, limits::WORDS_BYTES_MAX)?),
+            "q" => {
+                self.search = Some(Search::parse(bounded("q", value, limits::FILTER_BYTES_MAX)?)?);
+            }
             "lang" => self.language = Some(bounded("lang", value, limits::NAME_BYTES_MAX)?),
             "zone" => add("zone", &mut self.zones, one_of("zone", value)?)?,
             "sentiment" => add("sentiment", &mut self.sentiments, one_of("sentiment", value)?)?,
@@ -91,15 +135,16 @@ impl FeedQuery {
         Ok(())
     }
 
-    /// Returns the filter that finds the rows of this page.
-    pub fn filter(&self, limit: u32) -> FeedFilter {
+    /// Returns the filter that finds the rows of this page, when it is `now`.
+    pub fn filter(&self, limit: u32, now: Ms) -> FeedFilter {
+        let asked = |search: &Search| Asked { filter: Arc::clone(&search.filter), now, me: None };
         FeedFilter {
             zones: self.zones.clone(),
             sources: self.sources.clone(),
             sentiments: self.sentiments.clone(),
             teams: self.teams.clone(),
             language: self.language.clone(),
-            words: self.words.clone(),
+            asked: self.search.as_ref().map(asked),
             after: self.before,
             limit,
             ..FeedFilter::default()
@@ -109,7 +154,7 @@ impl FeedQuery {
     /// Returns the keys and values of this state, in a fixed order.
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
         let mut pairs = Vec::new();
-        pairs.extend(self.words.iter().map(|words| ("q", words.clone())));
+        pairs.extend(self.search.iter().map(|search| ("q", search.text.clone())));
         pairs.extend(self.zones.iter().map(|zone| ("zone", zone.to_string())));
         pairs.extend(self.sentiments.iter().map(|label| ("sentiment", label.to_string())));
         pairs.extend(self.sources.iter().map(|source| ("source", source.clone())));
@@ -223,7 +268,7 @@ mod tests {
         let text = "q=%22card+declined%22+r%C3%BCck%2A&zone=social&zone=intranet&sentiment=negative&source=a-b\
                     &team=R%26D&lang=de&before=-5_7";
         let (state, _) = FeedQuery::parse(text, Extra::None).unwrap();
-        assert_eq!(state.words.as_deref(), Some("\"card declined\" rück*"));
+        assert_eq!(state.search.as_ref().unwrap().text, "\"card declined\" rück*");
         assert_eq!(state.zones, [Zone::Social, Zone::Intranet]);
         assert_eq!(state.before, Some(FeedKey { at: -5, row_id: 7 }));
         let link = state.link("/");
@@ -245,7 +290,7 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_refused_with_its_reason() {
-        let long = format!("q={}", "x".repeat(limits::WORDS_BYTES_MAX + 1));
+        let long = format!("q={}", "x".repeat(limits::FILTER_BYTES_MAX + 1));
         let many: String = (0..=limits::VALUES_MAX).map(|n| format!("source=s{n}&")).collect();
         for (text, extra, part) in [
             ("zone=moon", Extra::None, "intranet, extranet, social"),
@@ -255,6 +300,10 @@ mod tests {
             ("limit=-1", Extra::Limit, "whole number"),
             ("after=x", Extra::After, "whole number"),
             ("before=12", Extra::None, "place"),
+            ("q=zone%3Amoon", Extra::None, "`zone:` does not take `moon`"),
+            ("q=%22open", Extra::None, "not closed"),
+            ("q=%40file%3Abrands", Extra::None, "cannot be used here"),
+            ("q=assignee%3Ame", Extra::None, "nobody looks"),
             (&long, Extra::None, "longer"),
             (many.trim_end_matches('&'), Extra::None, "too often"),
         ] {

@@ -126,8 +126,9 @@ impl Pages {
         state: &FeedQuery,
         limit: u32,
     ) -> Result<(Vec<FeedRow>, u64, Option<FeedKey>), WebError> {
-        let mut rows = self.store.feed(state.filter(limit + 1)).await?;
-        let total = self.store.count(state.first_page().filter(limit)).await?;
+        let now = pages::now_ms();
+        let mut rows = self.store.feed(state.filter(limit + 1, now)).await?;
+        let total = self.store.count(state.first_page().filter(limit, now)).await?;
         let more = rows.len() > usize::try_from(limit).unwrap_or(usize::MAX);
         if more {
             rows.pop();

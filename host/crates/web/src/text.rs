@@ -10,6 +10,7 @@ use maud::{Markup, html};
 use url::Url;
 
 use crate::limits;
+use crate::query::FeedQuery;
 
 /// Makes text harmless: what cannot be seen but changes what is seen becomes a visible mark.
 pub(crate) fn plain(text: &str) -> Cow<'_, str> {
@@ -59,18 +60,18 @@ pub(crate) fn link(url: Option<&str>) -> Option<String> {
 pub(crate) struct Hits(Vec<(String, bool)>);
 
 impl Hits {
-    /// Takes the words out of what was typed; a word that ends in `*` marks what begins with it.
-    pub fn of(typed: Option<&str>) -> Self {
-        let words = typed.unwrap_or_default().split(|c: char| c.is_whitespace() || c == '"');
-        Self(
-            words
-                .map(|word| (word.trim_end_matches('*').to_lowercase(), word.ends_with('*')))
-                .flat_map(|(word, open)| {
-                    let parts: Vec<String> = runs(&word).map(|run| word[run].to_owned()).collect();
-                    parts.into_iter().map(move |part| (part, open))
-                })
-                .collect(),
-        )
+    /// Takes the words that a search wants, and none that it wants away; the last word of a prefix marks what begins
+    /// with it.
+    pub fn of(state: &FeedQuery) -> Self {
+        let phrases = state.search.iter().flat_map(|search| search.filter.wanted_phrases());
+        let words = phrases.flat_map(|phrase| {
+            let text = phrase.text().to_lowercase();
+            let words: Vec<String> = runs(&text).map(|run| text[run].to_owned()).collect();
+            let last = words.len().saturating_sub(1);
+            let is_prefix = phrase.is_prefix();
+            words.into_iter().enumerate().map(move |(at, word)| (word, is_prefix && at == last))
+        });
+        Self(words.collect())
     }
 
     /// Returns where the words stand in `text`.
@@ -223,6 +224,11 @@ fn marked(text: &str, range: Range<usize>, spans: &[Span]) -> Markup {
 mod tests {
     use super::*;
 
+    fn hits(filter: &str) -> Hits {
+        let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("q", filter).finish();
+        Hits::of(&FeedQuery::parse(&query, crate::query::Extra::None).unwrap().0)
+    }
+
     #[test]
     fn what_cannot_be_seen_does_not_get_through() {
         assert_eq!(plain("a\u{202e}b\u{0}c\r\n\u{1b}[31m"), "a\u{fffd}b\u{fffd}c\n\u{fffd}[31m");
@@ -250,14 +256,14 @@ mod tests {
 
     #[test]
     fn hits_are_marked_whole_and_by_their_beginning() {
-        let hits = Hits::of(Some("\"card declined\" refund* über"));
-        let shown = headline("The CARD was declined, refunds Über cardboard", &hits).into_string();
+        let found = hits("\"card declined\" refund* über -not lang:en");
+        let shown = headline("The CARD was declined, refunds Über cardboard", &found).into_string();
         assert_eq!(
             shown.replace("<mark class=\"hit\">", "[").replace("</mark>", "]"),
             "The [CARD] was [declined], [refunds] [Über] cardboard"
         );
         assert_eq!(excerpt("<b>", &Hits::default()).into_string(), "&lt;b&gt;");
-        let far = excerpt(&format!("{}needle", "hay ".repeat(200)), &Hits::of(Some("needle"))).into_string();
+        let far = excerpt(&format!("{}needle", "hay ".repeat(200)), &hits("needle")).into_string();
         assert!(far.starts_with('…') && far.ends_with("needle</mark>"), "{far}");
     }
 

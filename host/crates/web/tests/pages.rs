@@ -67,6 +67,8 @@ async fn filters_narrow_the_feed_and_stand_in_the_address() {
         ("/?team=payments", vec!["Angry"]),
         ("/?q=refund", vec!["Angry"]),
         ("/?q=nothing+like+it", vec![]),
+        ("/?q=refund+or+zone%3Aintranet", vec!["Inside", "Angry"]),
+        ("/?q=not+refund+-zone%3Aintranet", vec!["Calm"]),
         ("/?q=&zone=", vec!["Inside", "Calm", "Angry"]),
     ] {
         let answer = site.get(path).await;
@@ -250,11 +252,14 @@ async fn the_sources_page_tells_how_each_stands() {
 #[tokio::test]
 async fn errors_are_pages_with_the_right_status() {
     let site = Site::start().await;
-    let long = format!("/?q={}", "x".repeat(5_000));
+    let long = format!("/?q={}", "x".repeat(9_000));
     for (path, status, part) in [
         ("/nothing", 404, "no such page"),
         ("/?zone=moon", 400, "intranet, extranet, social"),
         ("/?colour=red", 400, "known are"),
+        ("/?q=vpn+zon%3Asocial", 400, "vpn zon:social\n    ^^^</pre><p>there is no field `zon`"),
+        ("/?q=zon%3Asocial", 400, "did you mean `zone`?"),
+        ("/?q=program%3Alaunch", 400, "does not store"),
         (long.as_str(), 414, "too long"),
         ("/api/feed?limit=0", 400, "1 to 500"),
         ("/live?after=x", 400, "whole number"),

@@ -17,7 +17,7 @@ impl Lists for Files {
             "zones.txt" => Ok("social\nmoon\n".to_owned()),
             "empty.txt" => Ok("# nothing\n".to_owned()),
             "long.txt" => Ok("ab\n".repeat(limits::LIST_ENTRIES_MAX + 1)),
-            _ => Err(ListError::Missing),
+            _ => Err(ListError::Missing(name.to_owned())),
         }
     }
 }
@@ -161,7 +161,7 @@ const COMPLAINTS: &[(&str, &str, &str)] = &[
         "^^^^^^",
         "at most 8 words",
     ),
-    ("x @file:none.txt", "  ^^^^^^^^^^^^^^", "the list `none.txt` cannot be used: there is no such list"),
+    ("x @file:none.txt", "  ^^^^^^^^^^^^^^", "the list `none.txt` cannot be used: there is no file none.txt"),
     ("@file:../x", "^^^^^^^^^^", "expected the name of a list"),
     ("@file:", "^^^^^^", "expected the name of a list"),
     ("@file:wrong.txt", "^^^^", "wrong.txt:3: `!!!` holds no letter and no digit"),

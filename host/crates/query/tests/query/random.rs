@@ -16,7 +16,7 @@ impl Lists for Files {
         match name {
             "words.txt" => Ok("card\ncard declined\nüb*\n#outage\n@acme\n".to_owned()),
             "names.txt" => Ok("jo\nacme*\n*@example.org\n".to_owned()),
-            _ => Err(ListError::Missing),
+            _ => Err(ListError::Missing(name.to_owned())),
         }
     }
 }

@@ -2,16 +2,16 @@
 //!
 //! Holds: what a user gives is a parameter and never a part of the statement.
 
+use hark_query::{Flag, Param};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 use crate::read::page;
-use crate::read::words::Search;
-use crate::{FeedFilter, FeedRow, StoreError, limits};
+use crate::{Asked, FeedFilter, FeedRow, StoreError, limits};
 
 /// Returns a page of the feed, newest first.
 pub(crate) fn feed(db: &Connection, filter: &FeedFilter) -> Result<Vec<FeedRow>, StoreError> {
-    let Some(mut wanted) = Where::of(filter) else { return Ok(Vec::new()) };
+    let mut wanted = Where::of(filter)?;
     let limit = wanted.give(i64::from(filter.limit.min(limits::FEED_ROWS_MAX)));
     let order = match filter.newer_than {
         // The plus keeps SQLite from walking the whole feed for the few rows that are newer.
@@ -25,7 +25,7 @@ pub(crate) fn feed(db: &Connection, filter: &FeedFilter) -> Result<Vec<FeedRow>,
 
 /// Returns how many items the filter lets through.
 pub(crate) fn count(db: &Connection, filter: &FeedFilter) -> Result<u64, StoreError> {
-    let Some(wanted) = Where::of(filter) else { return Ok(0) };
+    let wanted = Where::of(filter)?;
     let sql = format!("SELECT count(*) FROM item i WHERE {}", wanted.conditions());
     Ok(db
         .prepare_cached(&sql)?
@@ -56,15 +56,11 @@ struct Where {
 }
 
 impl Where {
-    /// Returns the conditions of `filter`; `None` if nothing can fulfil them.
-    fn of(filter: &FeedFilter) -> Option<Self> {
+    /// Returns the conditions of `filter`.
+    fn of(filter: &FeedFilter) -> Result<Self, StoreError> {
         let mut wanted = Self::default();
-        match Search::parse(filter.words.as_deref()) {
-            Search::Anything => {}
-            Search::Nothing => return None,
-            Search::Match(query) => {
-                wanted.one("i.id IN (SELECT rowid FROM item_fts WHERE item_fts MATCH {})", query);
-            }
+        if let Some(asked) = &filter.asked {
+            wanted.asked(asked)?;
         }
         wanted.any_of("i.zone IN ({})", filter.zones.iter().map(|zone| zone.as_str()));
         wanted.any_of(
@@ -85,10 +81,24 @@ impl Where {
             );
         }
         wanted.bounds(filter);
-        if !filter.include_removed {
+        let asks_for_removed =
+            || filter.asked.as_ref().is_some_and(|asked| asked.filter.asks_about(Flag::Removed));
+        if !filter.include_removed && !asks_for_removed() {
             wanted.all.push("i.removed_at IS NULL".to_owned());
         }
-        Some(wanted)
+        Ok(wanted)
+    }
+
+    fn asked(&mut self, asked: &Asked) -> Result<(), StoreError> {
+        let condition = asked.filter.sql(asked.ambient(), self.values.len() + 1)?;
+        self.all.push(condition.sql);
+        self.values.extend(condition.params.into_iter().map(|param| match param {
+            Param::Text(text) => Value::Text(text),
+            Param::Integer(number) => Value::Integer(number),
+            Param::Real(number) => Value::Real(number),
+            Param::Blob(bytes) => Value::Blob(bytes),
+        }));
+        Ok(())
     }
 
     fn bounds(&mut self, filter: &FeedFilter) {

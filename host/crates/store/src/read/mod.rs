@@ -9,7 +9,6 @@ pub(crate) mod page;
 pub(crate) mod status;
 pub(crate) mod supervision;
 pub(crate) mod thread;
-pub(crate) mod words;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};

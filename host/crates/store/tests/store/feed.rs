@@ -1,10 +1,11 @@
 //! What the feed lets through, page by page.
 
 use hark_model::*;
+use hark_query::{Filter, NoLists};
 use hark_store::*;
 use proptest::prelude::*;
 
-use crate::given::{Given, batch, item, sentiment};
+use crate::given::{Given, asking, batch, item, removal, sentiment};
 
 fn at(id: &str, text: &str, published_at: Ms) -> Item {
     Item { published_at, ..item(id, text) }
@@ -86,12 +87,38 @@ fn words_find_what_a_user_means() {
         ("grö*", &["c"]),
         ("gro*", &["c"]),
         ("   ", &["c", "b", "a"]),
-        ("!!! payment", &["a"]),
-        ("!!!", &[]),
+        ("payment or card", &["c", "a"]),
+        ("-payment", &["c", "b"]),
+        ("zone:extranet", &["c"]),
+        ("source:source-0 sentiment:negative", &["a"]),
+        ("since:1970-01-01T00:00:00.020Z", &["c", "b"]),
     ] {
-        let filter = FeedFilter { words: Some(words.to_owned()), ..FeedFilter::default() };
-        assert_eq!(given.ids(filter), want, "words: {words:?}");
+        let filter = asking(words);
+        assert_eq!(given.ids(filter.clone()), want, "words: {words:?}");
+        assert_eq!(given.run(given.store.count(filter)).unwrap(), want.len() as u64, "words: {words:?}");
     }
+}
+
+#[test]
+fn what_is_gone_is_found_by_who_asks_for_it() {
+    let given = given();
+    given.says(2_000, vec![removal("a", None)]);
+    assert_eq!(given.ids(asking("is:removed")), ["a"]);
+    assert_eq!(given.ids(asking("not is:removed")), ["c", "b"]);
+    assert_eq!(given.ids(asking("is:removed or zone:extranet")), ["c", "a"]);
+    assert_eq!(given.ids(asking("zone:social")), ["b"]);
+}
+
+#[test]
+fn what_is_not_stored_is_refused_and_not_empty() {
+    let given = given();
+    for filter in ["program:launch", "assignee:me"] {
+        let refused = given.run(given.store.feed(asking(filter))).unwrap_err();
+        assert!(matches!(refused, StoreError::Unsupported(_)), "{filter}: {refused:?}");
+    }
+    let mut asks = asking("assignee:me");
+    asks.asked.as_mut().unwrap().me = Some("kim".into());
+    assert_eq!(given.ids(asks), [""; 0]);
 }
 
 #[test]
@@ -113,8 +140,10 @@ proptest! {
 
     #[test]
     fn no_words_break_the_query(words in prop_oneof!["\\PC{0,40}", "[\"*():^+{}\\-a ANDORNOTEAR]{0,30}"]) {
+        let Ok(filter) = Filter::parse(&words, &NoLists) else { return Ok(()) };
         let given = given();
-        let filter = FeedFilter { words: Some(words), ..FeedFilter::default() };
+        let asked = Asked { filter: filter.into(), now: 1_000, me: None };
+        let filter = FeedFilter { asked: Some(asked), ..FeedFilter::default() };
         given.run(given.store.feed(filter.clone())).unwrap();
         given.run(given.store.count(filter)).unwrap();
     }

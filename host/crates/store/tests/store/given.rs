@@ -1,6 +1,7 @@
 //! A store in a temporary folder, and short ways to say what happened.
 
 use hark_model::*;
+use hark_query::{Filter, NoLists};
 use hark_store::*;
 use tempfile::TempDir;
 
@@ -198,4 +199,11 @@ pub fn sentiment(label: Sentiment, score: f64) -> Annotation {
         producer: "lexicon",
         producer_version: "1",
     }
+}
+
+/// What a filter of the filter language lets through, when it is a second past 1970.
+pub fn asking(filter: &str) -> FeedFilter {
+    let filter = Filter::parse(filter, &NoLists).unwrap();
+    let asked = Asked { filter: filter.into(), now: 1_000, me: None };
+    FeedFilter { asked: Some(asked), ..FeedFilter::default() }
 }

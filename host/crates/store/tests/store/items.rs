@@ -4,7 +4,7 @@ use hark_model::*;
 use hark_store::*;
 
 use crate::given::{
-    Given, actor, batch, conversation, entry, item, origin, payload, removal, reply_to, sentiment,
+    Given, actor, asking, batch, conversation, entry, item, origin, payload, removal, reply_to, sentiment,
 };
 
 fn edited(text: &str, at: Ms) -> Event {
@@ -30,7 +30,7 @@ fn an_older_content_that_comes_late_is_kept_and_not_shown() {
     given.says(20, vec![Event::Item(item("1", "first"))]);
     let row = given.detail("1").row;
     assert_eq!((row.text.as_str(), row.revision, row.revisions), ("second", 1, 2));
-    assert_eq!(given.ids(FeedFilter { words: Some("first".into()), ..FeedFilter::default() }), [""; 0]);
+    assert_eq!(given.ids(asking("first")), [""; 0]);
 }
 
 #[test]
@@ -53,14 +53,7 @@ fn a_removal_hides_the_words_from_every_reader() {
     let shown = format!("{detail:?}");
     assert!(!shown.contains("secret") && !shown.contains("\"word\""), "{shown}");
     assert_eq!(given.ids(FeedFilter::default()), [""; 0]);
-    assert_eq!(
-        given.ids(FeedFilter {
-            words: Some("secret".into()),
-            include_removed: true,
-            ..FeedFilter::default()
-        }),
-        [""; 0]
-    );
+    assert_eq!(given.ids(FeedFilter { include_removed: true, ..asking("secret") }), [""; 0]);
     assert_eq!(given.ids(FeedFilter { include_removed: true, ..FeedFilter::default() }), ["1"]);
 }
 
@@ -77,7 +70,7 @@ fn a_late_upsert_does_not_bring_back_what_was_removed_and_a_newer_one_does() {
         given.says(40, vec![edited("back again", 2_001)]);
         let row = given.detail("1").row;
         assert_eq!((row.removed_at, row.text.as_str()), (None, "back again"));
-        assert_eq!(given.ids(FeedFilter { words: Some("again".into()), ..FeedFilter::default() }), ["1"]);
+        assert_eq!(given.ids(asking("again")), ["1"]);
         // A removal from before the return comes late.
         given.says(50, vec![removal("1", Some(1_900))]);
         assert_eq!(given.detail("1").row.removed_at, None);

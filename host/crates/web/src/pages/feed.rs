@@ -1,6 +1,7 @@
 //! The feed: filters beside it, rows newest first, older ones behind a link.
 
 use hark_model::{Ms, Sentiment, Zone};
+use hark_query::FilterError;
 use hark_store::{FeedRow, SourceStatus};
 use maud::{Markup, html};
 
@@ -32,7 +33,7 @@ pub(crate) struct FeedPage<'a> {
 
 /// Shows a feed page.
 pub(crate) fn page(page: &FeedPage<'_>) -> Markup {
-    let hits = Hits::of(page.query.words.as_deref());
+    let hits = Hits::of(page.query);
     // New rows belong on the first page alone.
     let live = page.query.before.is_none().then(|| page.query.link("/live"));
     let main = html! {
@@ -44,6 +45,9 @@ pub(crate) fn page(page: &FeedPage<'_>) -> Markup {
                     p.count { strong #total { (page.total) } (if page.total == 1 { " item" } else { " items" }) }
                     @if page.query.is_filtered() { a.clear href="/" { "Clear all filters" } }
                     @if live.is_some() { p.live #live role="status" aria-live="polite" { } }
+                }
+                @if let Some(search) = &page.query.search {
+                    p.explained { (text::line(&search.filter.explain(), 400)) }
                 }
                 @if page.query.before.is_some() {
                     p.newer { a href=(page.query.first_page().link("/")) { "To the newest" } }
@@ -63,8 +67,8 @@ pub(crate) fn page(page: &FeedPage<'_>) -> Markup {
 }
 
 fn heading(query: &FeedQuery) -> String {
-    match (&query.words, query.zones.as_slice()) {
-        (Some(words), _) => format!("Search: {}", text::line(words, 60)),
+    match (&query.search, query.zones.as_slice()) {
+        (Some(search), _) => format!("Search: {}", text::line(&search.text, 60)),
         (None, [zone]) => capital(zone.as_str()),
         (None, _) => "Feed".to_owned(),
     }
@@ -77,11 +81,30 @@ fn capital(word: &str) -> String {
 
 /// The search box keeps the other filters in hidden fields.
 fn search(query: &FeedQuery) -> Markup {
+    let text = query.search.as_ref().map(|search| search.text.as_str()).unwrap_or_default();
+    search_box(text, query)
+}
+
+/// Shows what is wrong with a filter, with a mark under the characters that are meant, and the filter to mend.
+pub(crate) fn bad_filter(filter: &str, error: &FilterError) -> Markup {
+    let main = html! {
+        main.lonely #main {
+            p.code { "400" }
+            h1 { "This is no filter" }
+            pre.wrong dir="ltr" { (error.marked(filter)) }
+            p { (text::line(&error.to_string(), 800)) }
+            p { a href="/" { "To the feed" } }
+        }
+    };
+    shell("No filter", Place::Nowhere, &search_box(filter, &FeedQuery::default()), &main)
+}
+
+fn search_box(text: &str, query: &FeedQuery) -> Markup {
     html! {
         form.search role="search" action="/" method="get" {
             label.unseen for="q" { "Search words" }
-            input #q type="search" name="q" value=(query.words.as_deref().unwrap_or_default())
-                maxlength=(limits::WORDS_BYTES_MAX) placeholder="Search words, \"a phrase\", begin*"
+            input #q type="search" name="q" value=(text)
+                maxlength=(limits::FILTER_BYTES_MAX) placeholder="Search: words, \"a phrase\", begin*, author:name, -not, since:24h"
                 autocomplete="off" dir="auto" aria-keyshortcuts="/";
             @for (key, value) in query.first_page().pairs() {
                 @if key != "q" { input type="hidden" name=(key) value=(value); }

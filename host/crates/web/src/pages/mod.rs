@@ -10,7 +10,7 @@ mod sources;
 mod thread;
 
 pub(crate) use age::now_ms;
-pub(crate) use feed::{FeedPage, page as feed};
+pub(crate) use feed::{FeedPage, bad_filter, page as feed};
 pub(crate) use row::row;
 pub(crate) use shell::failure;
 pub(crate) use sources::page as sources;

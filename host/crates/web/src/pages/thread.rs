@@ -62,7 +62,7 @@ fn search() -> Markup {
     html! {
         form.search role="search" action="/" method="get" {
             label.unseen for="q" { "Search words" }
-            input #q type="search" name="q" maxlength=(limits::WORDS_BYTES_MAX) placeholder="Search the feed"
+            input #q type="search" name="q" maxlength=(limits::FILTER_BYTES_MAX) placeholder="Search the feed"
                 autocomplete="off" dir="auto" aria-keyshortcuts="/";
             button type="submit" { "Search" }
         }
