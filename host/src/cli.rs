@@ -1,16 +1,19 @@
 //! The command line: every command, flag and example.
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use hark_model::{Ms, Sentiment, Zone};
+use hark_runtime::Contracts;
 
 /// A host for sandboxed listening connectors: one feed from every platform.
 #[derive(Debug, Parser)]
 #[command(
     name = "hark",
     version,
+    long_version = long_version(),
     propagate_version = true,
     arg_required_else_help = true,
     after_help = "Examples:
@@ -32,6 +35,15 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// The version of the program, and those of the contract that it serves.
+fn long_version() -> &'static str {
+    static TEXT: LazyLock<String> = LazyLock::new(|| {
+        let own = env!("CARGO_PKG_VERSION");
+        format!("{own}\nserves connectors built for hark:connector {}", Contracts::default())
+    });
+    &TEXT
 }
 
 /// What to do.

@@ -11,7 +11,7 @@ use hark_egress::{GateOptions, Shared, Shelf, ShelfError, SourceGate, Vault, Vau
 use hark_model::{SecretRef, SourceLimits};
 use hark_pipeline::{AssembleError, Deliveries, DeliveryAnswer, Enricher, Incoming, SourceSetup, now};
 use hark_routing::Router;
-use hark_runtime::{Apart, Compiler, Connector, LoadError, Runtime, RuntimeOptions};
+use hark_runtime::{Apart, Compiler, Connector, Contracts, LoadError, Runtime, RuntimeOptions};
 use hark_store::{Store, StoreError, StoreOptions};
 use hark_supply::{Component, Supply, SupplyError, Verdict};
 use tempfile::TempDir;
@@ -152,6 +152,7 @@ pub fn runtime_options(config: Option<&Config>, compiler: Compiler) -> RuntimeOp
         instances_max: INSTANCES_MAX,
         memory_mib_max: asked.max().unwrap_or(0).max(SourceLimits::STRICT.memory_mib),
         compiler,
+        contracts: Contracts::default(),
     }
 }
 

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use hark_config::{Config, OciRef, RemoteRef};
-use hark_runtime::CONTRACT;
 use hark_supply::{Origin, Push, Signature, judge};
 
 use crate::cli::Cli;
@@ -17,7 +16,7 @@ pub async fn run(cli: &Cli, file: &Path, reference: &str, unsigned: bool) -> Don
     let (component, connector) = wiring::Assembler::new(Some(&config))?.component(file).await?;
     let signature = signature(&config, file, &component, unsigned)?;
     let manifest = connector.manifest();
-    let exports = [format!("hark:connector/connector@{CONTRACT}")];
+    let exports = [format!("hark:connector/connector@{}", connector.contract())];
     let push = Push {
         component: &component,
         connector: manifest.id.as_str(),

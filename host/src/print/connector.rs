@@ -61,6 +61,7 @@ fn connector_json(connector: &Connector) -> Value {
     json!({
         "id": manifest.id.as_str(), "version": manifest.version, "title": manifest.title, "platform": manifest.platform,
         "sha256": hex::encode(connector.digest()), "bytes": connector.size(), "imports": connector.imports(),
+        "contract": connector.contract().to_string(), "contracts_served": served(connector),
         "default_zone": manifest.default_zone.as_str(), "hosts": manifest.hosts, "endpoints": manifest.endpoints,
         "credentials": manifest.credentials.iter().map(credential_json).collect::<Value>(),
         "streams": manifest.streams.iter().map(stream_json).collect::<Value>(),
@@ -68,6 +69,11 @@ fn connector_json(connector: &Connector) -> Value {
         "settings_schema": serde_json::from_str::<Value>(&manifest.config_schema).unwrap_or(Value::Null),
         "cursor_version": manifest.cursor_version,
     })
+}
+
+/// Returns the versions of the contract that this host serves.
+fn served(connector: &Connector) -> Vec<String> {
+    connector.contracts_served().versions().iter().map(ToString::to_string).collect()
 }
 
 fn credential_json(info: &CredentialInfo) -> Value {
@@ -106,6 +112,7 @@ fn connector_text(connector: &Connector) {
     say!("  sha256       {}", hex::encode(connector.digest()));
     say!("  size         {} KiB ({})", connector.size() / 1024, connector.load_note());
     say!("  platform     {}, zone {} by default", clean::line(&manifest.platform), manifest.default_zone);
+    say!("  contract     {} (this host serves {})", connector.contract(), connector.contracts_served());
     list("imports", connector.imports().iter().map(String::as_str));
     list("hosts", manifest.hosts.iter().map(String::as_str));
     list("endpoints", manifest.endpoints.iter().map(String::as_str));

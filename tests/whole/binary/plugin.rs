@@ -48,6 +48,10 @@ async fn a_new_connector_builds_and_reads_at_once() {
     let config = std::fs::read_to_string(connector.join("hark.toml")).unwrap();
     let inspected = succeeds(&hark(&connector, &["plugin", "inspect", "my-forum.wasm"]));
     assert!(inspected.contains("granted") && inspected.contains("hark:connector/http"), "{inspected}");
+    assert!(inspected.contains("\n  contract     0.1.0 (this host serves 0.1.0)\n"), "{inspected}");
+    assert_eq!((&built["contract"], &built["contracts_served"]), (&json!("0.1.0"), &json!(["0.1.0"])));
+    let version = succeeds(&hark(folder.path(), &["--version"]));
+    assert!(version.ends_with("\nserves connectors built for hark:connector 0.1.0\n"), "{version}");
     let config = config.replace("http://127.0.0.1:7071", &server);
     std::fs::write(connector.join("hark.toml"), config).unwrap();
     let tried = succeeds(&hark(&connector, &["--json", "plugin", "try", "my-forum"]));

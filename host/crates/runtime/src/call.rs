@@ -7,19 +7,20 @@ use hark_egress::{CallBudget, GateReport, Transcript};
 use hark_model::SourceLimits;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time;
-use wasmtime::Store;
+use wasmtime::Engine;
 
-use crate::bindings::ListeningConnectorWirePre;
 use crate::call_log::{CallLog, LogSummary};
 use crate::computing::{Computing, Measured};
 use crate::crash::{self, Circumstances};
-use crate::exports::{Export, Returned};
+use crate::exports::Export;
+use crate::fitted::Fitted;
 use crate::guest_state::{self, GuestState, Network, Setup};
 use crate::{CallContext, CallError, CallReport, CallUsage, limits};
 
 /// What a call runs in.
 pub(crate) struct Stage<'a> {
-    pub guest: &'a ListeningConnectorWirePre<GuestState>,
+    pub engine: &'a Engine,
+    pub guest: &'a dyn Fitted,
     pub slots: &'a Semaphore,
     pub memory_bytes_max: usize,
 }
@@ -46,7 +47,7 @@ pub(crate) async fn run<E: Export>(
     let computing = Computing::new();
     let log = CallLog::new(context, limits);
     let mut store = guest_state::store(
-        stage.guest.engine(),
+        stage.engine,
         Setup {
             limits,
             memory_bytes_max: stage.memory_bytes_max,
@@ -56,7 +57,7 @@ pub(crate) async fn run<E: Export>(
             computing: Arc::clone(&computing),
         },
     );
-    let work = Measured::new(Arc::clone(&computing), perform(stage.guest, &mut store, export));
+    let work = Measured::new(Arc::clone(&computing), export.call(stage.guest, &mut store));
     // Around everything: no clock of the engine runs while a guest waits inside a host function.
     let returned = time::timeout(call_time, work).await;
     let state = store.into_data();
@@ -64,8 +65,8 @@ pub(crate) async fn run<E: Export>(
     let mut backtrace = String::new();
     let result = match returned {
         Err(_elapsed) => Err(CallError::Deadline { secs: limits.call_secs }),
-        Ok(Ok(Ok(foreign))) => E::accept(foreign, limits),
-        Ok(Ok(Err(fault))) => Err(CallError::Fault(crate::events_in::fault(fault))),
+        Ok(Ok(Ok(answer))) => E::judge(answer, limits),
+        Ok(Ok(Err(fault))) => Err(CallError::Fault(fault)),
         Ok(Err(error)) => {
             let spent_ms = u64::try_from(computing.spent().as_millis()).unwrap_or(u64::MAX);
             let around =
@@ -97,15 +98,6 @@ fn open_gate(
     let deadline = time::Instant::now() + call_time + limits::GATE_SLACK;
     let budget = CallBudget { requests: source.requests, deadline };
     context.gate.as_ref().map(|gate| gate.begin(budget))
-}
-
-async fn perform<E: Export>(
-    guest: &ListeningConnectorWirePre<GuestState>,
-    store: &mut Store<GuestState>,
-    export: E,
-) -> Returned<E::Foreign> {
-    let instance = guest.instantiate_async(&mut *store).await?;
-    export.call(instance.hark_connector_connector(), store).await
 }
 
 fn sum_up(

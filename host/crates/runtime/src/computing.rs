@@ -46,18 +46,18 @@ impl Computing {
 }
 
 /// A future whose polls are counted.
-pub(crate) struct Measured<F> {
+pub(crate) struct Measured<F: ?Sized> {
     computing: Arc<Computing>,
     inner: Pin<Box<F>>,
 }
 
-impl<F: Future> Measured<F> {
-    pub(crate) fn new(computing: Arc<Computing>, inner: F) -> Self {
-        Self { computing, inner: Box::pin(inner) }
+impl<F: Future + ?Sized> Measured<F> {
+    pub(crate) fn new(computing: Arc<Computing>, inner: Pin<Box<F>>) -> Self {
+        Self { computing, inner }
     }
 }
 
-impl<F: Future> Future for Measured<F> {
+impl<F: Future + ?Sized> Future for Measured<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
@@ -81,7 +81,7 @@ mod tests {
             tokio::task::yield_now().await;
             while inside.spent_inside().is_zero() {}
         };
-        let mut work = std::pin::pin!(Measured::new(Arc::clone(&computing), work));
+        let mut work = std::pin::pin!(Measured::new(Arc::clone(&computing), Box::pin(work)));
         let mut context = Context::from_waker(std::task::Waker::noop());
         assert!(work.as_mut().poll(&mut context).is_pending());
         let waited = Instant::now();

@@ -6,12 +6,12 @@ use std::time::Duration;
 use hark_model::{
     Action, Batch, CheckReport, Delivery, DeliveryResult, Event, Manifest, Outcome, Raw, ReadRequest, Target,
 };
+use semver::Version;
 
-use crate::bindings::ListeningConnectorWirePre;
 use crate::call;
 use crate::exports::{Act, Check, Describe, Discover, Export, MigrateCursor, Normalise, Read, Receive};
-use crate::guest_state::GuestState;
-use crate::{CallContext, CallError, CallReport, Runtime, manifest_in};
+use crate::fitted::Fitted;
+use crate::{CallContext, CallError, CallReport, Contracts, Runtime, manifest};
 
 /// How a component became code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,8 @@ pub struct Connector(Arc<Loaded>);
 
 pub(crate) struct Loaded {
     pub runtime: Arc<Runtime>,
-    pub guest: ListeningConnectorWirePre<GuestState>,
+    pub guest: Box<dyn Fitted>,
+    pub contract: Version,
     pub manifest: Manifest,
     pub digest: [u8; 32],
     pub imports: Vec<String>,
@@ -74,6 +75,16 @@ impl Connector {
         &self.0.digest
     }
 
+    /// Returns the version of the contract that the component was built for.
+    pub fn contract(&self) -> &Version {
+        &self.0.contract
+    }
+
+    /// Returns the versions of the contract that are served beside it.
+    pub fn contracts_served(&self) -> &Contracts {
+        self.0.runtime.contracts()
+    }
+
     /// Returns the names of the component's imports.
     pub fn imports(&self) -> &[String] {
         &self.0.imports
@@ -94,15 +105,15 @@ impl Connector {
     }
 
     async fn run<E: Export>(&self, context: &CallContext, export: E) -> CallReport<E::Answer> {
-        call::run(self.0.runtime.stage(&self.0.guest), context, &context.limits, export).await
+        call::run(self.0.runtime.stage(&*self.0.guest), context, &context.limits, export).await
     }
 
     /// Asks it again what it is, within the limits of `context`.
     pub async fn describe(&self, context: CallContext) -> CallReport<Manifest> {
         let CallReport { result, payloads, usage, transcript, backtrace } =
             self.run(&context, Describe).await;
-        let judged = result.and_then(|manifest| {
-            manifest_in::manifest(manifest).map_err(|why| CallError::InvalidBatch(why.to_string()))
+        let judged = result.and_then(|told| {
+            told.and_then(manifest::judge).map_err(|why| CallError::InvalidBatch(why.to_string()))
         });
         CallReport { result: judged, payloads, usage, transcript, backtrace }
     }

@@ -5,7 +5,7 @@ use wasmtime::{Trap, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
 
 use crate::call_log::LogSummary;
-use crate::imports::Denied;
+use crate::host_functions::Denied;
 use crate::memory::MemoryMeter;
 use crate::{CallError, TrapKind, limits};
 

@@ -14,24 +14,25 @@ use crate::computing::Computing;
 use crate::memory::MemoryMeter;
 use crate::{limits, wasi};
 
-/// What the host keeps for one guest during one call.
-pub(crate) struct GuestState {
+/// What the host keeps for one guest during one call, and what the guest may ask: its methods are what adapters of
+/// the contract call, in the host's own types.
+pub struct GuestState {
     wasi: WasiCtx,
     table: ResourceTable,
     /// Memory, counted.
-    pub memory: MemoryMeter,
+    pub(crate) memory: MemoryMeter,
     /// What it logs.
-    pub log: CallLog,
+    pub(crate) log: CallLog,
     /// The way out, and the keys for signatures.
-    pub gate: Option<GateCall>,
+    pub(crate) gate: Option<GateCall>,
     /// Whether `http` and `wire` may use the gate.
-    pub network: Network,
+    pub(crate) network: Network,
     /// Last progress that it told.
-    pub progress: Option<(u64, Option<u64>)>,
+    pub(crate) progress: Option<(u64, Option<u64>)>,
     /// Computed longer than it may.
-    pub spun: bool,
+    pub(crate) spun: bool,
     /// Host functions that a pure export asked all the same, each once.
-    pub impure: Vec<&'static str>,
+    pub(crate) impure: Vec<&'static str>,
 }
 
 /// Whether a call may use the network.

@@ -1,9 +1,20 @@
 //! First look at a file, before the compiler sees it: is it a component, and one for this host?
 
+use semver::Version;
 use wasmparser::{Encoding, Parser, Payload};
 
-use crate::imports::World;
-use crate::{CONTRACT, LoadError, limits};
+use crate::contracts::{Served, track};
+use crate::skew::{self, PACKAGE, Skew, readable};
+use crate::{LoadError, limits};
+
+/// Which imports a component gets beside WASI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum World {
+    /// Those of every component.
+    Listening,
+    /// And `wire`.
+    ListeningWire,
+}
 
 /// What a component asks for and gives, by name.
 #[derive(Debug, Default)]
@@ -15,52 +26,57 @@ pub(crate) struct Outline {
 impl Outline {
     /// Returns the imports that the component is to get.
     pub(crate) fn world(&self) -> World {
-        let wire = self.imports.iter().any(|name| name.starts_with("hark:connector/wire@"));
+        let wire = self.imports.iter().any(|name| interface(name) == Some("wire"));
         if wire { World::ListeningWire } else { World::Listening }
     }
 
-    /// Returns the version of the contract that the component was built for, if it names one.
-    pub(crate) fn contract(&self) -> Option<&str> {
-        let names = self.exports.iter().chain(&self.imports);
-        names.filter_map(|name| name.strip_prefix("hark:connector/")?.split_once('@')).map(|it| it.1).next()
-    }
-
-    /// Refuses what can be told from the names alone to be no connector of this host.
-    pub(crate) fn judge(&self) -> Result<(), LoadError> {
-        if let Some(built_for) = self.contract().filter(|version| !serves(version)) {
-            return Err(LoadError::OtherContract { built_for: built_for.to_owned() });
-        }
-        let ours = |name: &&String| {
-            name.starts_with("wasi:")
-                || ["types", "http", "host", "wire"]
-                    .iter()
-                    .any(|known| name.strip_prefix("hark:connector/").is_some_and(|it| names(it, known)))
+    /// Refuses what can be told from the names alone to be no connector of this host. Returns which of `entries`
+    /// serves it, and the version that it was built for.
+    pub(crate) fn judge<'a, T>(
+        &self,
+        entries: &'a [T],
+        served: impl Fn(&'a T) -> &'a Served,
+    ) -> Result<(&'a T, Version), LoadError> {
+        let versions: Vec<Version> = entries.iter().map(|entry| served(entry).version.clone()).collect();
+        let names = self.exports.iter().chain(&self.imports).map(String::as_str);
+        let built_for = skew::built_for(names, &versions)?;
+        let serving = |built_for: &Version| {
+            let fits = |entry: &&'a T| track(&served(entry).version) == track(built_for);
+            entries
+                .iter()
+                .find(fits)
+                .ok_or_else(|| Skew::NotServed { built_for: built_for.clone(), served: versions.clone() })
         };
-        if let Some(name) = self.imports.iter().find(|name| !ours(name)) {
-            return Err(LoadError::UnknownImport { name: name.clone() });
+        let entry = built_for.as_ref().map(serving).transpose()?;
+        self.judge_imports(entry.map(&served))?;
+        match (entry, built_for) {
+            (Some(entry), Some(version)) if self.exports.iter().any(|name| is_connector(name)) => {
+                Ok((entry, version))
+            }
+            _ => Err(LoadError::NoConnector { served: versions }),
         }
-        let connector =
-            |name: &String| name.strip_prefix("hark:connector/").is_some_and(|it| names(it, "connector"));
-        if !self.exports.iter().any(connector) {
-            return Err(LoadError::NoConnector);
+    }
+
+    fn judge_imports(&self, served: Option<&Served>) -> Result<(), LoadError> {
+        let is_offered = |name: &&String| match (interface(name), served) {
+            (Some(interface), Some(served)) => served.imports.contains(&interface),
+            _ => name.starts_with("wasi:"),
+        };
+        match self.imports.iter().find(|name| !is_offered(name)) {
+            Some(name) => Err(LoadError::UnknownImport { name: readable(name) }),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 
-/// Tells whether `name` is `interface`, of any version.
-fn names(name: &str, interface: &str) -> bool {
-    name.strip_prefix(interface).is_some_and(|rest| rest.is_empty() || rest.starts_with('@'))
+/// Returns which interface of the contract `name` is, of any version.
+fn interface(name: &str) -> Option<&str> {
+    let rest = name.strip_prefix(PACKAGE)?;
+    Some(rest.split_once('@').map_or(rest, |(interface, _)| interface))
 }
 
-/// Tells whether this host serves connectors of `version`: before 1.0.0 the second number is what counts.
-/// A later third number may work, and the linker says what does not.
-fn serves(version: &str) -> bool {
-    let track = |version: &str| -> Option<(u64, u64)> {
-        let mut parts = version.split(['.', '-', '+']).map(str::parse);
-        Some((parts.next()?.ok()?, parts.next()?.ok()?))
-    };
-    track(version).is_some() && track(version) == track(CONTRACT)
+fn is_connector(name: &str) -> bool {
+    interface(name) == Some("connector")
 }
 
 /// Reads the names of a component's imports and exports.
@@ -114,6 +130,7 @@ fn broken(file: &[u8], error: &wasmparser::BinaryReaderError) -> LoadError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Contracts;
 
     fn outline_of(imports: &[&str], exports: &[&str]) -> Outline {
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
@@ -134,37 +151,61 @@ mod tests {
         }
     }
 
+    /// What a host that serves what is published says of a component with these names.
+    fn told(imports: &[&str], exports: &[&str]) -> Result<String, String> {
+        let contracts = Contracts::default();
+        let judged = outline_of(imports, exports).judge(contracts.served(), |served| served);
+        judged.map(|(_, version)| version.to_string()).map_err(|error| error.to_string())
+    }
+
     #[test]
     fn versions_are_judged_before_anything_else() {
-        let cases = [
-            ("hark:connector/connector@0.1.0", None),
-            ("hark:connector/connector@0.1.7", None),
+        let (wasi, strange) = ("wasi:cli/exit@0.2.6", "my:own/import");
+        for (import, export, want) in [
+            (wasi, "hark:connector/connector@0.1.0", Ok("0.1.0")),
+            (wasi, "hark:connector/connector@0.1.7", Ok("0.1.7")),
             (
+                strange,
                 "hark:connector/connector@0.9.0",
-                Some("built for hark:connector 0.9.0, this host serves 0.1.0"),
+                Err("built for hark:connector 0.9.0, this host serves 0.1.0: "),
             ),
             (
+                strange,
                 "hark:connector/connector@1.1.0",
-                Some("built for hark:connector 1.1.0, this host serves 0.1.0"),
+                Err("built for hark:connector 1.1.0, this host serves 0.1.0: "),
+            ),
+            (strange, "hark:connector/connector", Err("built for hark:connector without a version ")),
+            (
+                wasi,
+                "hark:connector/types@0.1.0",
+                Err(
+                    "the component does not export hark:connector/connector, so it is no connector; this host",
+                ),
             ),
             (
+                strange,
                 "other:thing/connector@0.1.0",
-                Some("the component does not export hark:connector/connector@0.1.0, so it is no connector"),
+                Err("the component imports my:own/import, which this host does not offer to connectors"),
             ),
-        ];
-        for (export, want) in cases {
-            let told = outline_of(&["wasi:cli/exit@0.2.6"], &[export]).judge().err().map(|e| e.to_string());
-            assert_eq!(told.as_deref(), want, "export: {export}");
+        ] {
+            let told = told(&[import], &[export]);
+            match want {
+                Ok(version) => assert_eq!(told.as_deref(), Ok(version), "export: {export}"),
+                Err(why) => assert!(told.as_ref().is_err_and(|it| it.starts_with(why)), "{export}: {told:?}"),
+            }
         }
     }
 
     #[test]
     fn an_import_that_nobody_offers_is_named() {
-        let outline = outline_of(&["my:own/import"], &["hark:connector/connector@0.1.0"]);
-        assert_eq!(
-            outline.judge().unwrap_err().to_string(),
-            "the component imports my:own/import, which this host does not offer to connectors"
-        );
+        for (import, named) in [
+            ("my:own/import", "my:own/import"),
+            ("my:own/\u{1b}[2J", "my:own/\\u{1b}[2J"),
+            ("hark:connector/secrets@0.1.0", "hark:connector/secrets@0.1.0"),
+        ] {
+            let want = format!("the component imports {named}, which this host does not offer to connectors");
+            assert_eq!(told(&[import], &["hark:connector/connector@0.1.0"]), Err(want));
+        }
     }
 
     #[test]

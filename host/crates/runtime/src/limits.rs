@@ -55,6 +55,11 @@ pub const LAST_WORDS_BYTES_MAX: usize = 2 << 10;
 /// Most bytes that WASI's stdout and stderr take at once.
 pub const STDOUT_BYTES_AT_ONCE: usize = 4 << 10;
 
+/// Longest version of a contract that is read.
+pub const VERSION_BYTES_MAX: usize = 64;
+/// Most of a name out of a component that is shown.
+pub const NAME_CHARS_SHOWN: usize = 100;
+
 /// Most streams of a manifest.
 pub const STREAMS_MAX: usize = 64;
 /// Most actions of a manifest.

@@ -1,9 +1,9 @@
 //! Why a file is no connector of this host, and what to do about it.
 
-use crate::{CallError, InvalidManifest};
+use semver::Version;
 
-/// The version of the contract that this host serves.
-pub const CONTRACT: &str = "0.1.0";
+use crate::contracts::in_words;
+use crate::{CallError, InvalidManifest, Skew};
 
 /// Why a component was not loaded.
 #[derive(Debug, thiserror::Error)]
@@ -44,12 +44,9 @@ pub enum LoadError {
         /// What is wrong there.
         why: String,
     },
-    /// Made for another version of the contract.
-    #[error("built for hark:connector {built_for}, this host serves {}", CONTRACT)]
-    OtherContract {
-        /// The version it was made for.
-        built_for: String,
-    },
+    /// Built for a version of the contract that is not served here.
+    #[error(transparent)]
+    Skew(#[from] Skew),
     /// It needs something that no connector gets.
     #[error("the component imports {name}, which this host does not offer to connectors")]
     UnknownImport {
@@ -57,8 +54,14 @@ pub enum LoadError {
         name: String,
     },
     /// It is a component, but no connector.
-    #[error("the component does not export hark:connector/connector@{}, so it is no connector", CONTRACT)]
-    NoConnector,
+    #[error(
+        "the component does not export hark:connector/connector, so it is no connector; this host serves {}",
+        in_words(.served)
+    )]
+    NoConnector {
+        /// The versions of the contract that this host serves.
+        served: Vec<Version>,
+    },
     /// A function of the contract is missing or has another shape.
     #[error("the component does not fit the contract: {why}")]
     Misfit {

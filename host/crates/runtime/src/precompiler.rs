@@ -3,13 +3,14 @@
 use crate::codes::Codes;
 use crate::compiled_cache::CompiledCache;
 use crate::runtime::RuntimeOptions;
-use crate::{LoadError, RuntimeError, engine, inspect};
+use crate::{Contracts, LoadError, RuntimeError, engine, inspect};
 use std::time::Duration;
 
 /// Compiles components for the runtime with the same options, and keeps the code where that finds it.
 #[derive(Debug)]
 pub struct Precompiler {
     codes: Codes,
+    contracts: Contracts,
 }
 
 impl Precompiler {
@@ -19,12 +20,13 @@ impl Precompiler {
         let (engine, layout) = engine::open(options.pool()).map_err(failed)?;
         let cache =
             options.cache_dir.as_deref().map(|folder| CompiledCache::open(folder, &engine)).transpose()?;
-        Ok(Self { codes: Codes { engine, layout, cache, compiler: options.compiler.clone() } })
+        let codes = Codes { engine, layout, cache, compiler: options.compiler.clone() };
+        Ok(Self { codes, contracts: options.contracts.clone() })
     }
 
     /// Looks at a component and compiles it, unless it was compiled before; returns how long compiling took.
     pub fn prepare(&self, component: &[u8]) -> Result<Option<Duration>, LoadError> {
-        inspect::outline(component)?.judge()?;
+        inspect::outline(component)?.judge(self.contracts.served(), |served| served)?;
         self.codes.prepare(component)
     }
 }

@@ -24,25 +24,17 @@ impl Connector {
     pub async fn probe(&self, rounds: u32) -> Result<Probe, CallError> {
         let failed = |error: wasmtime::Error| CallError::NotStarted(format!("{error:#}"));
         let loaded = self.loaded();
-        let stage = loaded.runtime.stage(&loaded.guest);
+        let stage = loaded.runtime.stage(&*loaded.guest);
         let _slot = stage.slot().await;
         let mut instantiate = Vec::new();
         for _ in 0..rounds {
             let begun = Instant::now();
             let mut store = self.bare_store();
-            loaded.guest.instantiate_async(&mut store).await.map_err(failed)?;
+            loaded.guest.start(&mut store).await.map_err(failed)?;
             instantiate.push(begun.elapsed());
         }
         let mut store = self.bare_store();
-        let instance = loaded.guest.instantiate_async(&mut store).await.map_err(failed)?;
-        let guest = instance.hark_connector_connector();
-        let mut call = Vec::new();
-        for _ in 0..rounds {
-            let begun = Instant::now();
-            let answer = guest.call_migrate_cursor(&mut store, 1, &[]).await.map_err(failed)?;
-            call.push(begun.elapsed());
-            drop(answer);
-        }
+        let mut call = loaded.guest.time(&mut store, rounds).await.map_err(failed)?;
         instantiate.sort_unstable();
         call.sort_unstable();
         Ok(Probe { instantiate, call })
@@ -51,7 +43,7 @@ impl Connector {
     fn bare_store(&self) -> Store<GuestState> {
         let context = CallContext { source: "probe".to_owned(), ..CallContext::default() };
         let limits = SourceLimits::STRICT;
-        let stage = self.loaded().runtime.stage(&self.loaded().guest);
+        let stage = self.loaded().runtime.stage(&*self.loaded().guest);
         let setup = Setup {
             limits: &limits,
             memory_bytes_max: stage.memory_bytes_max,
@@ -60,6 +52,6 @@ impl Connector {
             network: Network::None("probe"),
             computing: Computing::new(),
         };
-        guest_state::store(self.loaded().guest.engine(), setup)
+        guest_state::store(stage.engine, setup)
     }
 }

@@ -3,21 +3,23 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use semver::Version;
 use tokio::sync::Semaphore;
 use tokio::task;
+use wasmtime::Engine;
 use wasmtime::component::{Component, Linker};
 
-use crate::bindings::ListeningConnectorWirePre;
 use crate::call::{self, Stage};
 use crate::codes::{self, Codes, Compiler};
 use crate::compiled_cache::{CacheError, CompiledCache};
 use crate::connector::{Connector, LoadNote, Loaded};
+use crate::contracts::Served;
 use crate::engine::{self, PoolSize};
 use crate::exports::Describe;
+use crate::fitted::Fitted;
 use crate::guest_state::GuestState;
-use crate::imports::{self, World};
-use crate::inspect::{self, Outline};
-use crate::{CallContext, LoadError, limits, manifest_in};
+use crate::inspect::{self, World};
+use crate::{CallContext, Contracts, LoadError, Skew, limits, manifest};
 
 /// What a runtime is made of.
 #[derive(Debug, Clone)]
@@ -30,11 +32,19 @@ pub struct RuntimeOptions {
     pub memory_mib_max: u64,
     /// Who compiles what was not compiled before.
     pub compiler: Compiler,
+    /// The versions of the contract that are served.
+    pub contracts: Contracts,
 }
 
 impl Default for RuntimeOptions {
     fn default() -> Self {
-        Self { cache_dir: None, instances_max: 32, memory_mib_max: 256, compiler: Compiler::Here }
+        Self {
+            cache_dir: None,
+            instances_max: 32,
+            memory_mib_max: 256,
+            compiler: Compiler::Here,
+            contracts: Contracts::default(),
+        }
     }
 }
 
@@ -61,10 +71,35 @@ pub enum RuntimeError {
 /// One engine with its slots and its cache. A process needs one.
 pub struct Runtime {
     codes: Codes,
-    plain: Linker<GuestState>,
-    wired: Linker<GuestState>,
+    contracts: Contracts,
+    serving: Vec<Serving>,
     slots: Semaphore,
     memory_bytes_max: usize,
+}
+
+/// A version of the contract with what its components are linked to.
+struct Serving {
+    served: Served,
+    plain: Linker<GuestState>,
+    wired: Linker<GuestState>,
+}
+
+impl Serving {
+    fn new(served: &Served, engine: &Engine) -> wasmtime::Result<Self> {
+        Ok(Self {
+            served: served.clone(),
+            plain: served.linker(engine, World::Listening)?,
+            wired: served.linker(engine, World::ListeningWire)?,
+        })
+    }
+
+    fn link(&self, code: &Component, world: World) -> wasmtime::Result<Box<dyn Fitted>> {
+        let linker = match world {
+            World::Listening => &self.plain,
+            World::ListeningWire => &self.wired,
+        };
+        self.served.fit(linker.instantiate_pre(code)?)
+    }
 }
 
 impl std::fmt::Debug for Runtime {
@@ -84,9 +119,11 @@ impl Runtime {
         let (engine, layout) = engine::open(pool).map_err(failed)?;
         engine::start_ticking(&engine).map_err(failed)?;
         let cache = options.cache_dir.map(|folder| CompiledCache::open(&folder, &engine)).transpose()?;
+        let versions = options.contracts.served().to_owned();
+        let serving = versions.iter().map(|served| Serving::new(served, &engine));
         Ok(Arc::new(Self {
-            plain: imports::linker(&engine, World::Listening).map_err(failed)?,
-            wired: imports::linker(&engine, World::ListeningWire).map_err(failed)?,
+            serving: serving.collect::<Result<_, _>>().map_err(failed)?,
+            contracts: options.contracts,
             slots: Semaphore::new(pool.instances as usize),
             codes: Codes { engine, layout, cache, compiler: options.compiler },
             memory_bytes_max: pool.memory_bytes,
@@ -97,16 +134,19 @@ impl Runtime {
     /// it is.
     pub async fn load(self: &Arc<Self>, component: &[u8]) -> Result<Connector, LoadError> {
         let outline = inspect::outline(component)?;
-        outline.judge()?;
+        let (serving, contract) = outline.judge(&self.serving, |serving| &serving.served)?;
         let (code, note) = self.code(component).await?;
         fits_slot(&code)?;
-        let guest = self.link(&code, &outline)?;
+        let guest = serving
+            .link(&code, outline.world())
+            .map_err(|error| misfit(contract.clone(), serving, &error))?;
         let context = CallContext { source: "describe".to_owned(), ..CallContext::default() };
-        let described = call::run(self.stage(&guest), &context, &limits::DESCRIBE, Describe).await;
-        let manifest = manifest_in::manifest(described.result.map_err(LoadError::Describe)?)?;
+        let described = call::run(self.stage(&*guest), &context, &limits::DESCRIBE, Describe).await;
+        let manifest = manifest::judge(described.result.map_err(LoadError::Describe)??)?;
         Ok(Connector::new(Loaded {
             runtime: Arc::clone(self),
             guest,
+            contract,
             manifest,
             digest: codes::digest(component),
             imports: outline.imports,
@@ -115,8 +155,18 @@ impl Runtime {
         }))
     }
 
-    pub(crate) fn stage<'a>(&'a self, guest: &'a ListeningConnectorWirePre<GuestState>) -> Stage<'a> {
-        Stage { guest, slots: &self.slots, memory_bytes_max: self.memory_bytes_max }
+    /// Returns the versions of the contract that are served.
+    pub fn contracts(&self) -> &Contracts {
+        &self.contracts
+    }
+
+    pub(crate) fn stage<'a>(&'a self, guest: &'a dyn Fitted) -> Stage<'a> {
+        Stage {
+            engine: &self.codes.engine,
+            guest,
+            slots: &self.slots,
+            memory_bytes_max: self.memory_bytes_max,
+        }
     }
 
     /// Finds or makes the code of a component on a thread that may take its time.
@@ -125,20 +175,13 @@ impl Runtime {
         let work = task::spawn_blocking(move || runtime.codes.get(&component));
         work.await.unwrap_or_else(|panic| Err(LoadError::Compile { why: panic.to_string() }))
     }
+}
 
-    fn link(
-        &self,
-        code: &Component,
-        outline: &Outline,
-    ) -> Result<ListeningConnectorWirePre<GuestState>, LoadError> {
-        let linker = match outline.world() {
-            World::Listening => &self.plain,
-            World::ListeningWire => &self.wired,
-        };
-        let misfit = |error: wasmtime::Error| LoadError::Misfit { why: format!("{error:#}") };
-        let linked = linker.instantiate_pre(code).map_err(misfit)?;
-        ListeningConnectorWirePre::new(linked).map_err(misfit)
-    }
+/// Says why a component of a version that is served was not linked: for what came later in it, or for another reason.
+fn misfit(built_for: Version, serving: &Serving, error: &wasmtime::Error) -> LoadError {
+    let why = format!("{error:#}");
+    let served = serving.served.version.clone();
+    if built_for > served { Skew::Later { built_for, served, why }.into() } else { LoadError::Misfit { why } }
 }
 
 /// Refuses what would not find room in any slot, before its first call fails on it.

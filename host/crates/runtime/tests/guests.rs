@@ -5,20 +5,16 @@
 
 mod house;
 
-use std::sync::Arc;
-
-use hark_egress::{BoundCredential, GateOptions, Names, Shared, SourceGate};
+use hark_egress::BoundCredential;
 use hark_kit::guest_names;
-use hark_model::{
-    AuthWhy, CredentialInfo, EndpointPattern, Event, Fault, FaultClass, Grant, HostPattern, Placement, Raw,
-    SourceLimits, SourceName,
-};
+use hark_model::{AuthWhy, CredentialInfo, Event, Fault, FaultClass, Placement, Raw, SourceLimits};
 use hark_runtime::{CallContext, CallError, LoadError, LogLevel, TrapKind};
 use house::{House, SMALL, all, context, id, listened, request};
 use tokio::net::TcpListener;
 
-/// Guests that other crates call.
-const CALLED_ELSEWHERE: &[&str] = &["faulty", "faulty_always", "faulty_wire", "hunts", "pages", "platform"];
+/// Guests that other tests call.
+const CALLED_ELSEWHERE: &[&str] =
+    &["faulty", "faulty_always", "faulty_wire", "hunts", "pages", "platform", "speaks_0_1", "speaks_0_2"];
 
 /// Makes one test of each guest, and the list of guests that have one.
 macro_rules! guests {
@@ -261,26 +257,8 @@ async fn gate(source: &str) -> (CallContext, TcpListener) {
 async fn gate_with(source: &str, credentials: Vec<BoundCredential>) -> (CallContext, TcpListener) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
-    let hosts = vec![HostPattern::parse(&format!("http://127.0.0.1:{port}")).unwrap()];
-    let endpoints = vec![EndpointPattern::parse(&format!("tls://127.0.0.1:{port}")).unwrap()];
     let limits = SourceLimits { call_secs: 1, request_secs: 600, ..SMALL };
-    let gate = SourceGate::new(GateOptions {
-        source: SourceName::parse(source).unwrap(),
-        hosts: hosts.clone(),
-        endpoints: endpoints.clone(),
-        grant: Grant {
-            hosts,
-            endpoints,
-            private_addresses: vec!["127.0.0.0/8".parse().unwrap()],
-            ca_file: None,
-        },
-        credentials,
-        limits,
-        user_agent: "hark".to_owned(),
-        names: Names::default(),
-        shared: Shared::default(),
-    });
-    let gate = Some(Arc::new(gate.unwrap()));
+    let gate = Some(house::gate(source, port, credentials, limits));
     (CallContext { source: source.to_owned(), gate, limits, log: None }, listener)
 }
 

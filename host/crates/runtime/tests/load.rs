@@ -41,12 +41,12 @@ async fn what_is_no_connector_is_told_apart() {
         (
             "newer contract",
             newer_contract(&good, "0.9.0"),
-            "built for hark:connector 0.9.0, this host serves 0.1.0",
+            "built for hark:connector 0.9.0, this host serves 0.1.0: ",
         ),
         (
             "empty component",
             b"\0asm\x0d\0\x01\0".to_vec(),
-            "the component does not export hark:connector/connector@0.1.0",
+            "the component does not export hark:connector/connector, so it is no connector; this host serves 0.1.0",
         ),
     ];
     for (what, component, want) in cases {

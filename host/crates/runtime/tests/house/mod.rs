@@ -5,8 +5,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use hark_egress::{BoundCredential, GateOptions, Names, Shared, SourceGate};
 use hark_kit::guest_bytes;
-use hark_model::{Batch, Budget, Event, ReadMode, ReadRequest, SourceLimits};
+use hark_model::{
+    Batch, Budget, EndpointPattern, Event, Grant, HostPattern, ReadMode, ReadRequest, SourceLimits,
+    SourceName,
+};
 use hark_runtime::{CallContext, CallError, CallReport, Connector, LogLine, Runtime, RuntimeOptions};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -63,6 +67,34 @@ pub fn listened(limits: SourceLimits) -> (CallContext, UnboundedReceiver<LogLine
 
 pub fn all(mut lines: UnboundedReceiver<LogLine>) -> Vec<LogLine> {
     std::iter::from_fn(|| lines.try_recv().ok()).collect()
+}
+
+/// A gate that leads to one port of this machine and nowhere else.
+pub fn gate(
+    source: &str,
+    port: u16,
+    credentials: Vec<BoundCredential>,
+    limits: SourceLimits,
+) -> Arc<SourceGate> {
+    let hosts = vec![HostPattern::parse(&format!("http://127.0.0.1:{port}")).unwrap()];
+    let endpoints = vec![EndpointPattern::parse(&format!("tls://127.0.0.1:{port}")).unwrap()];
+    let gate = SourceGate::new(GateOptions {
+        source: SourceName::parse(source).unwrap(),
+        hosts: hosts.clone(),
+        endpoints: endpoints.clone(),
+        grant: Grant {
+            hosts,
+            endpoints,
+            private_addresses: vec!["127.0.0.0/8".parse().unwrap()],
+            ca_file: None,
+        },
+        credentials,
+        limits,
+        user_agent: "hark".to_owned(),
+        names: Names::default(),
+        shared: Shared::default(),
+    });
+    Arc::new(gate.unwrap())
 }
 
 /// A runtime with a good connector beside the one under test.

@@ -1,4 +1,4 @@
-//! The contract, as generated from `wit/`: the only place where its types are made.
+//! The contract 0.1, as generated from `wit/`: the only place where its types are made.
 
 #![allow(missing_docs, reason = "generated; the contract itself is documented in wit/")]
 

@@ -1,10 +1,10 @@
-//! What the host asks, from the model's types into those of the contract.
+//! What the host asks, from the types of the model into those of 0.1.
 
 use hark_model::{Action, Delivery, Raw, ReadMode, ReadRequest};
 
-use crate::bindings::guest;
+use super::bindings::guest;
 
-pub(crate) const fn read_mode(mode: ReadMode) -> guest::ReadMode {
+pub(super) const fn read_mode(mode: ReadMode) -> guest::ReadMode {
     match mode {
         ReadMode::Incremental => guest::ReadMode::Incremental,
         ReadMode::Backfill => guest::ReadMode::Backfill,
@@ -12,7 +12,7 @@ pub(crate) const fn read_mode(mode: ReadMode) -> guest::ReadMode {
     }
 }
 
-pub(crate) fn read_request(request: ReadRequest) -> guest::ReadRequest {
+pub(super) fn read_request(request: ReadRequest) -> guest::ReadRequest {
     guest::ReadRequest {
         stream_name: request.stream,
         target: request.target,
@@ -31,7 +31,7 @@ pub(crate) fn read_request(request: ReadRequest) -> guest::ReadRequest {
     }
 }
 
-pub(crate) fn delivery(delivery: Delivery) -> guest::Delivery {
+pub(super) fn delivery(delivery: Delivery) -> guest::Delivery {
     guest::Delivery {
         payload: delivery.payload,
         method: delivery.method,
@@ -43,7 +43,7 @@ pub(crate) fn delivery(delivery: Delivery) -> guest::Delivery {
     }
 }
 
-pub(crate) fn action(action: Action) -> guest::Action {
+pub(super) fn action(action: Action) -> guest::Action {
     guest::Action {
         name: action.name,
         on: action.on,
@@ -52,7 +52,7 @@ pub(crate) fn action(action: Action) -> guest::Action {
     }
 }
 
-pub(crate) fn raw(raw: Raw) -> guest::Raw {
+pub(super) fn raw(raw: Raw) -> guest::Raw {
     guest::Raw {
         label: raw.label,
         media_type: raw.media_type,

@@ -1,12 +1,12 @@
-//! Events of a guest into events of the model: the same shapes under other names.
+//! Events of a guest of 0.1 into events of the model: the same shapes under other names.
 //!
 //! Holds: total; nothing is judged here, since a wrong event is quarantined at admission, not lost.
 
 use hark_model as model;
 
-use crate::bindings::types as wit;
+use super::bindings::types as wit;
 
-pub(crate) const fn zone(zone: wit::Zone) -> model::Zone {
+pub(super) const fn zone(zone: wit::Zone) -> model::Zone {
     match zone {
         wit::Zone::Intranet => model::Zone::Intranet,
         wit::Zone::Extranet => model::Zone::Extranet,
@@ -14,7 +14,7 @@ pub(crate) const fn zone(zone: wit::Zone) -> model::Zone {
     }
 }
 
-pub(crate) const fn visibility(visibility: wit::Visibility) -> model::Visibility {
+pub(super) const fn visibility(visibility: wit::Visibility) -> model::Visibility {
     match visibility {
         wit::Visibility::Public => model::Visibility::Public,
         wit::Visibility::Unlisted => model::Visibility::Unlisted,
@@ -207,7 +207,7 @@ fn event(event: wit::Event) -> model::Event {
     }
 }
 
-pub(crate) fn events(events: Vec<wit::Event>) -> Vec<model::Event> {
+pub(super) fn events(events: Vec<wit::Event>) -> Vec<model::Event> {
     events.into_iter().map(event).collect()
 }
 
@@ -221,7 +221,7 @@ const fn auth_why(why: wit::AuthWhy) -> model::AuthWhy {
     }
 }
 
-pub(crate) fn fault(fault: wit::Fault) -> model::Fault {
+pub(super) fn fault(fault: wit::Fault) -> model::Fault {
     match fault {
         wit::Fault::Transient(it) => model::Fault::Transient { after_ms: it.after_ms, detail: it.detail },
         wit::Fault::RateLimited(it) => {

@@ -1,50 +1,10 @@
-//! What a guest may ask of the host: the imports of the contract, each through the gate.
+//! What a guest of 0.1 may ask of the host, into the host's own types and back.
 
-use std::future::Future;
-use std::time::SystemTime;
+use hark_egress::{HmacDigest, HttpFault, HttpRequest, SecretEncoding, WireConnection, WireFault};
+use wasmtime::component::Resource;
 
-use hark_egress::{
-    GateCall, HmacDenied, HmacDigest, HttpFault, HttpRequest, SecretEncoding, WireConnection, WireFault,
-};
-use hark_model::{AuthWhy, Fault};
-use wasmtime::component::{HasSelf, Linker, Resource};
-use wasmtime::format_err;
-
-use crate::LogLevel;
-use crate::bindings::{host, http, types, wire};
-use crate::guest_state::GuestState;
-
-/// Stops a guest that asked for what has no answer.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct Denied(pub String);
-
-/// Which imports a component gets beside WASI.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum World {
-    /// `http` and `host`.
-    Listening,
-    /// And `wire`.
-    ListeningWire,
-}
-
-/// Makes the linker of a world: nothing in it that the world does not have.
-pub(crate) fn linker(engine: &wasmtime::Engine, world: World) -> wasmtime::Result<Linker<GuestState>> {
-    let mut linker = Linker::new(engine);
-    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
-    types::add_to_linker::<_, HasSelf<_>>(&mut linker, |state: &mut GuestState| state)?;
-    http::add_to_linker::<_, HasSelf<_>>(&mut linker, |state: &mut GuestState| state)?;
-    host::add_to_linker::<_, HasSelf<_>>(&mut linker, |state: &mut GuestState| state)?;
-    if world == World::ListeningWire {
-        wire::add_to_linker::<_, HasSelf<_>>(&mut linker, |state: &mut GuestState| state)?;
-    }
-    Ok(linker)
-}
-
-fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
+use super::bindings::{host, http, types, wire};
+use crate::{GuestState, LogLevel};
 
 impl types::Host for GuestState {}
 
@@ -53,14 +13,9 @@ impl http::Host for GuestState {
         &mut self,
         request: http::Request,
     ) -> wasmtime::Result<Result<http::Response, http::HttpFault>> {
-        self.note_impure("http");
-        let gate = match self.network() {
-            Ok(gate) => gate,
-            Err(why) => return Ok(Err(http::HttpFault::Denied(why))),
-        };
         let http::Request { method, url, headers, body, credential, timeout_ms } = request;
         let request = HttpRequest { method, url, headers, body, credential, timeout_ms };
-        Ok(match gate.send(request).await {
+        Ok(match GuestState::send(self, request).await {
             Ok(response) => Ok(http::Response {
                 payload: response.payload,
                 status: response.status,
@@ -100,15 +55,7 @@ impl wire::Host for GuestState {
         &mut self,
         endpoint: String,
     ) -> wasmtime::Result<Result<Resource<WireConnection>, wire::WireFault>> {
-        self.note_impure("wire");
-        let gate = match self.network() {
-            Ok(gate) => gate,
-            Err(why) => return Ok(Err(wire::WireFault::Denied(why))),
-        };
-        match gate.connect(&endpoint).await {
-            Ok(connection) => Ok(Ok(self.table().push(connection)?)),
-            Err(fault) => Ok(Err(wire_fault(fault))),
-        }
+        Ok(GuestState::connect(self, &endpoint).await?.map_err(wire_fault))
     }
 }
 
@@ -118,8 +65,7 @@ impl wire::HostConnection for GuestState {
         connection: Resource<WireConnection>,
         bytes: Vec<u8>,
     ) -> wasmtime::Result<Result<(), wire::WireFault>> {
-        let connection = self.table().get_mut(&connection)?;
-        Ok(connection.write(&bytes).await.map_err(wire_fault))
+        Ok(self.connection(&connection)?.write(&bytes).await.map_err(wire_fault))
     }
 
     async fn write_secret(
@@ -137,7 +83,7 @@ impl wire::HostConnection for GuestState {
             wire::SecretEncoding::SaslPlain => SecretEncoding::SaslPlain,
             wire::SecretEncoding::SaslXoauth2 => SecretEncoding::SaslXoauth2,
         };
-        let connection = self.table().get_mut(&connection)?;
+        let connection = self.connection(&connection)?;
         Ok(connection.write_secret(&prefix, &name, &user, encoding, &suffix).await.map_err(wire_fault))
     }
 
@@ -145,8 +91,7 @@ impl wire::HostConnection for GuestState {
         &mut self,
         connection: Resource<WireConnection>,
     ) -> wasmtime::Result<Result<(), wire::WireFault>> {
-        let connection = self.table().get_mut(&connection)?;
-        Ok(connection.start_tls().await.map_err(wire_fault))
+        Ok(self.connection(&connection)?.start_tls().await.map_err(wire_fault))
     }
 
     async fn read(
@@ -155,8 +100,7 @@ impl wire::HostConnection for GuestState {
         max: u32,
         timeout_ms: u32,
     ) -> wasmtime::Result<Result<Vec<u8>, wire::WireFault>> {
-        let connection = self.table().get_mut(&connection)?;
-        Ok(connection.read(max, timeout_ms).await.map_err(wire_fault))
+        Ok(self.connection(&connection)?.read(max, timeout_ms).await.map_err(wire_fault))
     }
 
     async fn keep(
@@ -166,22 +110,17 @@ impl wire::HostConnection for GuestState {
         media_type: String,
         bytes: Vec<u8>,
     ) -> wasmtime::Result<u64> {
-        let gate = self.gate.as_mut().ok_or_else(|| format_err!("a connection without a gate"))?;
-        let at = gate.now();
-        Ok(gate.keep(&label, &media_type, bytes, at))
+        GuestState::keep(self, &label, &media_type, bytes)
     }
 
     async fn drop(&mut self, connection: Resource<WireConnection>) -> wasmtime::Result<()> {
-        self.table().delete(connection)?;
-        Ok(())
+        self.close(connection)
     }
 }
 
 impl host::Host for GuestState {
-    fn now(&mut self) -> impl Future<Output = wasmtime::Result<i64>> + Send {
-        self.note_impure("now");
-        // A gate that plays a recording has the time of the recording.
-        std::future::ready(Ok(self.gate.as_ref().map_or_else(now_ms, GateCall::now)))
+    async fn now(&mut self) -> wasmtime::Result<i64> {
+        Ok(GuestState::now(self))
     }
 
     async fn log(&mut self, at: host::Level, message: String) -> wasmtime::Result<()> {
@@ -191,12 +130,12 @@ impl host::Host for GuestState {
             host::Level::Warn => LogLevel::Warn,
             host::Level::Error => LogLevel::Error,
         };
-        self.log.line(level, &message);
+        self.say(level, &message);
         Ok(())
     }
 
     async fn progress(&mut self, done: u64, total: Option<u64>) -> wasmtime::Result<()> {
-        self.progress = Some((done, total));
+        self.note_progress(done, total);
         Ok(())
     }
 
@@ -206,10 +145,7 @@ impl host::Host for GuestState {
         digest: host::Digest,
         message: Vec<u8>,
     ) -> wasmtime::Result<Vec<u8>> {
-        self.note_impure("hmac");
-        // The contract has no fault here: an empty signature would be sent out, a stop is seen.
-        let gate = self.gate.as_ref().ok_or_else(|| no_key(&credential))?;
-        gate.hmac(&credential, hmac_digest(digest), &message).map_err(no_signature)
+        GuestState::hmac(self, &credential, hmac_digest(digest), &message)
     }
 
     async fn hmac_equal(
@@ -219,25 +155,8 @@ impl host::Host for GuestState {
         message: Vec<u8>,
         claimed: Vec<u8>,
     ) -> wasmtime::Result<bool> {
-        self.note_impure("hmac-equal");
-        let gate = self.gate.as_ref().ok_or_else(|| no_key(&credential))?;
-        gate.hmac_equal(&credential, hmac_digest(digest), &message, &claimed).map_err(no_signature)
+        GuestState::hmac_equal(self, &credential, hmac_digest(digest), &message, &claimed)
     }
-}
-
-/// Stops the call. For a key without a value with the fault that the connector would give if the contract let it
-/// see that: it is the operator's to mend, and no crash.
-fn no_signature(denied: HmacDenied) -> wasmtime::Error {
-    match denied {
-        HmacDenied::Unbound { .. } => {
-            Fault::Auth { why: AuthWhy::Missing, scope: None, detail: denied.to_string() }.into()
-        }
-        HmacDenied::Refused(_) => Denied(denied.to_string()).into(),
-    }
-}
-
-fn no_key(credential: &str) -> Denied {
-    Denied(format!("credential {credential:?} cannot be used here: this call has no gate"))
 }
 
 const fn hmac_digest(digest: host::Digest) -> HmacDigest {

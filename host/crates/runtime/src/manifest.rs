@@ -1,12 +1,11 @@
-//! The manifest of a guest into that of the model, judged: what is wrong here never runs.
+//! What a manifest may be, whatever version of the contract it was given in: what is wrong here never runs.
 
 use std::collections::HashSet;
 
 use hark_model as model;
-use hark_model::{ActionInfo, ConnectorId, CredentialInfo, Manifest, Placement, ReadMode, StreamInfo};
+use hark_model::{ActionInfo, CredentialInfo, InvalidName, Manifest, Placement, StreamInfo};
 
-use crate::bindings::guest;
-use crate::{events_in, limits};
+use crate::limits;
 
 /// What is wrong with a manifest.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -18,15 +17,20 @@ pub struct InvalidManifest {
     pub why: String,
 }
 
+impl From<InvalidName> for InvalidManifest {
+    fn from(why: InvalidName) -> Self {
+        invalid("id", why.to_string())
+    }
+}
+
 fn invalid(field: impl Into<String>, why: impl Into<String>) -> InvalidManifest {
     InvalidManifest { field: field.into(), why: why.into() }
 }
 
 type Checked<T> = Result<T, InvalidManifest>;
 
-/// Converts and judges a manifest.
-pub(crate) fn manifest(manifest: guest::Manifest) -> Checked<Manifest> {
-    let id = ConnectorId::parse(&manifest.id).map_err(|why| invalid("id", why.to_string()))?;
+/// Judges a manifest, and puts the modes of its streams in order.
+pub(crate) fn judge(mut manifest: Manifest) -> Checked<Manifest> {
     line("version", &manifest.version)?;
     line("title", &manifest.title)?;
     line("platform", &manifest.platform)?;
@@ -39,93 +43,49 @@ pub(crate) fn manifest(manifest: guest::Manifest) -> Checked<Manifest> {
     distinct("credentials", manifest.credentials.iter().map(|it| it.name.as_str()))?;
     distinct("streams", manifest.streams.iter().map(|it| it.name.as_str()))?;
     distinct("actions", manifest.actions.iter().map(|it| it.name.as_str()))?;
-    Ok(Manifest {
-        id,
-        version: manifest.version,
-        title: manifest.title,
-        platform: manifest.platform,
-        config_schema: manifest.config_schema,
-        credentials: manifest.credentials.into_iter().map(credential).collect::<Checked<_>>()?,
-        hosts: manifest.hosts,
-        endpoints: manifest.endpoints,
-        streams: manifest.streams.into_iter().map(stream).collect::<Checked<_>>()?,
-        actions: manifest.actions.into_iter().map(action).collect::<Checked<_>>()?,
-        default_zone: events_in::zone(manifest.default_zone),
-        cursor_version: manifest.cursor_version,
-    })
+    manifest.credentials.iter().try_for_each(credential)?;
+    manifest.streams.iter_mut().try_for_each(stream)?;
+    manifest.actions.iter().try_for_each(action)?;
+    Ok(manifest)
 }
 
-fn stream(stream: guest::StreamInfo) -> Checked<StreamInfo> {
+fn stream(stream: &mut StreamInfo) -> Checked<()> {
     let field = format!("stream {:?}", stream.name);
     name(&field, &stream.name)?;
     if stream.modes.is_empty() {
         return Err(invalid(field, "it can be read in no mode"));
     }
-    let mut modes: Vec<ReadMode> = stream.modes.into_iter().map(read_mode).collect();
-    modes.sort_unstable();
-    modes.dedup();
-    Ok(StreamInfo {
-        name: stream.name,
-        modes,
-        visibility_floor: events_in::visibility(stream.visibility_floor),
-        edits_seen: stream.edits_seen,
-        removals_seen: stream.removals_seen,
-        webhook: stream.webhook,
-        min_poll_ms: stream.min_poll_ms,
-        max_lookback_ms: stream.max_lookback_ms,
-        priced: stream.priced,
-    })
+    stream.modes.sort_unstable();
+    stream.modes.dedup();
+    Ok(())
 }
 
-const fn read_mode(mode: guest::ReadMode) -> ReadMode {
-    match mode {
-        guest::ReadMode::Incremental => ReadMode::Incremental,
-        guest::ReadMode::Backfill => ReadMode::Backfill,
-        guest::ReadMode::Recheck => ReadMode::Recheck,
-    }
-}
-
-fn action(action: guest::ActionInfo) -> Checked<ActionInfo> {
+fn action(action: &ActionInfo) -> Checked<()> {
     let field = format!("action {:?}", action.name);
     name(&field, &action.name)?;
-    json_object(&field, &action.schema)?;
-    Ok(ActionInfo {
-        name: action.name,
-        schema: action.schema,
-        max_chars: action.max_chars,
-        needs_summon: action.needs_summon,
-    })
+    json_object(&field, &action.schema)
 }
 
-fn credential(credential: guest::CredentialInfo) -> Checked<CredentialInfo> {
+fn credential(credential: &CredentialInfo) -> Checked<()> {
     let field = format!("credential {:?}", credential.name);
     name(&field, &credential.name)?;
     line(&field, &credential.title)?;
     patterns(&field, &credential.audience)?;
-    let placement = match credential.placement {
-        guest::Placement::Bearer => Placement::Bearer,
-        guest::Placement::BearerProved(guest::Proof { key, parameter }) => {
-            name(&field, &key)?;
-            Placement::BearerProved { key, parameter: token(&field, parameter)? }
+    match &credential.placement {
+        Placement::BearerProved { key, parameter } => {
+            name(&field, key)?;
+            token(&field, parameter)?;
         }
-        guest::Placement::Basic(user) => Placement::Basic(line_of(&field, user)?),
-        guest::Placement::Header(header) => Placement::Header(token(&field, header)?),
-        guest::Placement::Query(parameter) => Placement::Query(token(&field, parameter)?),
-        guest::Placement::Oauth1 => Placement::Oauth1,
-        guest::Placement::WebhookKey => Placement::WebhookKey,
-        guest::Placement::WireLogin => Placement::WireLogin,
-    };
+        Placement::Basic(user) => line(&field, user)?,
+        Placement::Header(header) => token(&field, header)?,
+        Placement::Query(parameter) => token(&field, parameter)?,
+        Placement::Bearer | Placement::Oauth1 | Placement::WebhookKey | Placement::WireLogin => {}
+    }
     // A webhook key is only used to check signatures: it never leaves the host.
-    if credential.audience.is_empty() && placement != Placement::WebhookKey {
+    if credential.audience.is_empty() && credential.placement != Placement::WebhookKey {
         return Err(invalid(field, "it names no audience, so no host could ever receive it"));
     }
-    Ok(CredentialInfo {
-        name: credential.name,
-        title: credential.title,
-        placement,
-        audience: credential.audience,
-        optional: credential.optional,
-    })
+    Ok(())
 }
 
 /// Names that the operator writes, and that stand in the database.
@@ -153,15 +113,11 @@ fn line(field: &str, text: &str) -> Checked<()> {
     Ok(())
 }
 
-fn line_of(field: &str, text: String) -> Checked<String> {
-    line(field, &text).map(|()| text)
-}
-
 /// A header or parameter name, as RFC 9110 has it.
-fn token(field: &str, text: String) -> Checked<String> {
+fn token(field: &str, text: &str) -> Checked<()> {
     let legal = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
     match text.len() {
-        1..=model::limits::NAME_BYTES_MAX if text.bytes().all(legal) => Ok(text),
+        1..=model::limits::NAME_BYTES_MAX if text.bytes().all(legal) => Ok(()),
         _ => Err(invalid(field, format!("{text:?} is no name of a header or parameter"))),
     }
 }
@@ -211,19 +167,21 @@ fn distinct<'a>(field: &str, names: impl Iterator<Item = &'a str>) -> Checked<()
 
 #[cfg(test)]
 mod tests {
+    use hark_model::{ConnectorId, ReadMode, Visibility, Zone};
+
     use super::*;
 
-    fn honest() -> guest::Manifest {
-        guest::Manifest {
-            id: "x".to_owned(),
+    fn honest() -> Manifest {
+        Manifest {
+            id: ConnectorId::parse("x").unwrap(),
             version: "1.0.0".to_owned(),
             title: "X".to_owned(),
             platform: "x".to_owned(),
             config_schema: "{}".to_owned(),
-            credentials: vec![guest::CredentialInfo {
+            credentials: vec![CredentialInfo {
                 name: "token".to_owned(),
                 title: "Token".to_owned(),
-                placement: guest::Placement::Bearer,
+                placement: Placement::Bearer,
                 audience: vec!["https://api.x.test".to_owned()],
                 optional: false,
             }],
@@ -231,16 +189,16 @@ mod tests {
             endpoints: Vec::new(),
             streams: vec![stream_of("mentions")],
             actions: Vec::new(),
-            default_zone: crate::bindings::types::Zone::Social,
+            default_zone: Zone::Social,
             cursor_version: 1,
         }
     }
 
-    fn stream_of(name: &str) -> guest::StreamInfo {
-        guest::StreamInfo {
+    fn stream_of(name: &str) -> StreamInfo {
+        StreamInfo {
             name: name.to_owned(),
-            modes: vec![guest::ReadMode::Backfill, guest::ReadMode::Incremental, guest::ReadMode::Backfill],
-            visibility_floor: crate::bindings::types::Visibility::Public,
+            modes: vec![ReadMode::Backfill, ReadMode::Incremental, ReadMode::Backfill],
+            visibility_floor: Visibility::Public,
             edits_seen: false,
             removals_seen: false,
             webhook: false,
@@ -252,16 +210,15 @@ mod tests {
 
     #[test]
     fn an_honest_manifest_passes() {
-        let manifest = manifest(honest()).unwrap();
+        let manifest = judge(honest()).unwrap();
         assert_eq!(manifest.id.as_str(), "x");
         assert_eq!(manifest.streams[0].modes, [ReadMode::Incremental, ReadMode::Backfill]);
     }
 
     #[test]
     fn every_lie_is_named() {
-        type Lie = fn(&mut guest::Manifest);
-        let lies: [(Lie, &str); 14] = [
-            (|it| it.id = "My Connector".to_owned(), "id: \"My Connector\" is not a name"),
+        type Lie = fn(&mut Manifest);
+        let lies: [(Lie, &str); 13] = [
             (|it| it.version.clear(), "version: it is empty"),
             (|it| it.title = "two\nlines".to_owned(), "title: it is one line of at most 4096 bytes"),
             (|it| it.platform = "x".repeat(5_000), "platform: it is one line"),
@@ -275,15 +232,21 @@ mod tests {
             (|it| it.streams[0].modes.clear(), "stream \"mentions\": it can be read in no mode"),
             (|it| it.credentials[0].audience.clear(), "credential \"token\": it names no audience"),
             (
-                |it| it.credentials[0].placement = guest::Placement::Header("a: b\r\n".to_owned()),
+                |it| it.credentials[0].placement = Placement::Header("a: b\r\n".to_owned()),
                 "credential \"token\": \"a: b\\r\\n\" is no name of a header",
             ),
         ];
         for (lie, want) in lies {
             let mut lying = honest();
             lie(&mut lying);
-            let told = manifest(lying).unwrap_err().to_string();
+            let told = judge(lying).unwrap_err().to_string();
             assert!(told.starts_with(want), "{told}");
         }
+    }
+
+    #[test]
+    fn an_id_that_is_none_is_told_as_what_it_is() {
+        let told = ConnectorId::parse("My Connector").map_err(InvalidManifest::from).unwrap_err().to_string();
+        assert!(told.starts_with("id: \"My Connector\" is not a name"), "{told}");
     }
 }
