@@ -156,7 +156,7 @@ impl Player {
                 let (exchange, served) = &mut state.http[at];
                 *served = true;
                 let (answer, after_ms) = (exchange.answer.clone(), exchange.after_ms);
-                state.now = state.now.max(self.start + after_ms);
+                state.now = state.now.max(self.start.saturating_add(after_ms));
                 Ok(answer)
             }
             None => {
@@ -285,6 +285,16 @@ mod tests {
         let said: Vec<_> = ["b", "a", "a", "a"].into_iter().map(|url| body(player.http(get(url)))).collect();
         assert_eq!(said, ["x", "1", "2", "2"]);
         assert_eq!((player.now(), player.heard().http.len()), (105, 4));
+    }
+
+    #[test]
+    fn an_answer_at_the_end_of_time_is_one() {
+        let mut late = exchange("GET a", "1");
+        if let Exchange::Http(http) = &mut late {
+            http.after_ms = i64::MAX;
+        }
+        let player = Player::new([late], 1);
+        assert_eq!((body(player.http(get("a"))).as_str(), player.now()), ("1", i64::MAX));
     }
 
     #[test]

@@ -103,10 +103,15 @@ impl Lock {
             return Err(form(format!("it is larger than {} MiB", limits::LOCK_BYTES_MAX >> 20)));
         }
         let text = String::from_utf8(bytes).map_err(|_| form("it is not UTF-8".to_owned()))?;
-        Self::parse(&text).map_err(form)
+        Self::parse(&text, path)
     }
 
-    fn parse(text: &str) -> Result<Self, String> {
+    /// Reads `text` as the content of `path`, which is not touched.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, LockError> {
+        Self::checked(text).map_err(|why| LockError::Form { path: path.to_owned(), why })
+    }
+
+    fn checked(text: &str) -> Result<Self, String> {
         let file: LockFile = toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
         if file.version != VERSION {
             return Err(format!("it is of version {}, and this Hark knows {VERSION}", file.version));
@@ -147,11 +152,20 @@ impl Lock {
         }
     }
 
-    /// Writes the file at `path`.
-    pub(crate) fn write(&self, path: &Path) -> Result<(), LockError> {
+    /// Returns what the file holds, with the comment at its head.
+    ///
+    /// # Panics
+    ///
+    /// Never: there is nothing in a lock that TOML cannot write.
+    pub fn text(&self) -> String {
         let pins = self.pins.iter().map(PinText::of).collect();
         let text = toml::to_string_pretty(&LockFile { version: VERSION, pins });
-        let text = HEAD.to_owned() + &text.expect("a lock holds nothing that TOML does not");
+        HEAD.to_owned() + &text.expect("a lock holds nothing that TOML does not")
+    }
+
+    /// Writes the file at `path`.
+    pub(crate) fn write(&self, path: &Path) -> Result<(), LockError> {
+        let text = self.text();
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let written =
             tempfile::Builder::new().permissions_like(path).tempfile_in(folder).and_then(|mut draft| {
@@ -247,7 +261,7 @@ mod tests {
             "version = 1\n[[connector]]\nreference = \"a\"\ncomponent = \"{}\"\nbytes = 1\n",
             Digest::of(b"")
         );
-        assert!(Lock::parse(&good).is_ok());
+        assert!(Lock::checked(&good).is_ok());
         let twice = format!("{good}{}", good.split_once('\n').unwrap().1);
         for (text, want) in [
             (good.replace("version = 1", "version = 2"), "version 2"),
@@ -258,7 +272,7 @@ mod tests {
             (twice, "pinned twice"),
             ("<<<<<<< HEAD\n".to_owned(), "TOML"),
         ] {
-            let why = Lock::parse(&text).unwrap_err();
+            let why = Lock::checked(&text).unwrap_err();
             assert!(why.contains(want), "{text}\n{why}");
         }
     }

@@ -1,0 +1,7 @@
+//! Drives `config` with libFuzzer.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    hark_fuzz::config(data);
+});

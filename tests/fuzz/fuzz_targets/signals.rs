@@ -1,0 +1,7 @@
+//! Drives `signals` with libFuzzer.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    hark_fuzz::signals(data);
+});
