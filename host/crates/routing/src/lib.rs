@@ -6,10 +6,12 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end at once"))]
 
+mod abuse;
 mod assign;
 mod calendar;
 mod decision;
 mod difference;
+mod echo;
 mod example;
 
 mod explain;
@@ -35,11 +37,13 @@ mod words;
 /// A name of the file: of a rule, a team, a person and so on.
 pub type Name = std::sync::Arc<str>;
 
+pub use abuse::{InvalidReportStep, ReportOutcome, ReportStatus, ReportStep};
 pub use calendar::{Calendar, Opening};
 pub use decision::{
     Addressee, Decision, Notice, Owner, Quiet, Reason, Taken, Unfit, Waits, WhyQueued, WhyRefused,
 };
 pub use difference::{Difference, Move, Place};
+pub use echo::{Arrival, Origin, Sent};
 pub use example::EXAMPLE;
 
 pub use explain::{Explanation, Outcome, ReplayError, Seen};
