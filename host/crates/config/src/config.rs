@@ -79,18 +79,28 @@ impl Config {
     /// Checks `text` as the content of `path`, which is not touched; relative paths in it are taken from
     /// the folder of `path`.
     pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigErrors> {
-        let sink = Sink::new(text);
-        let (table, syntax) = DeTable::parse_recoverable(text);
-        if syntax.is_empty() {
-            let config = read(&table, path, &sink);
-            return sink.into_result(path, config);
-        }
-        // What a parser makes of the rest of a broken file is a guess: complaints about it would mislead.
-        for error in &syntax {
-            sink.syntax(error);
-        }
-        Err(sink.into_errors(path))
+        read_table(text, path, |top| read(top, path))
     }
+}
+
+/// Reads `text` as the content of `path`, which is not touched: `read` takes the top table, and what it complained about
+/// is the answer, all at once. It calls `finish` of every section.
+pub fn read_table<T>(
+    text: &str,
+    path: &Path,
+    read: impl FnOnce(Section<'_, '_>) -> T,
+) -> Result<T, ConfigErrors> {
+    let sink = Sink::new(text);
+    let (table, syntax) = DeTable::parse_recoverable(text);
+    if syntax.is_empty() {
+        let value = read(Section::top(&table, &sink));
+        return sink.into_result(path, value);
+    }
+    // What a parser makes of the rest of a broken file is a guess: complaints about it would mislead.
+    for error in &syntax {
+        sink.syntax(error);
+    }
+    Err(sink.into_errors(path))
 }
 
 fn read_at_most(path: &Path, bytes_max: u64) -> std::io::Result<Vec<u8>> {
@@ -99,9 +109,9 @@ fn read_at_most(path: &Path, bytes_max: u64) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn read(table: &toml::Spanned<DeTable<'_>>, path: &Path, sink: &Sink<'_>) -> Config {
+fn read(mut top: Section<'_, '_>, path: &Path) -> Config {
     let folder = path.parent().unwrap_or(Path::new(""));
-    let mut top = Section::top(table, sink);
+    let sink = top.sink;
     let data =
         top.string("data").map_or_else(|| folder.join(DATA_DEFAULT), |text| path_in(folder, &text, sink));
     let beside = data.parent().unwrap_or(Path::new(""));

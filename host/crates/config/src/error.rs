@@ -145,13 +145,13 @@ impl std::error::Error for ConfigErrors {
 }
 
 /// Takes the complaints about one text while it is read.
-pub(crate) struct Sink<'t> {
+pub struct Sink<'t> {
     lines: Lines<'t>,
     list: RefCell<Vec<ConfigError>>,
 }
 
 impl<'t> Sink<'t> {
-    pub fn new(text: &'t str) -> Self {
+    pub(crate) fn new(text: &'t str) -> Self {
         Self { lines: Lines::new(text), list: RefCell::default() }
     }
 
@@ -160,7 +160,7 @@ impl<'t> Sink<'t> {
         self.list.borrow().len()
     }
 
-    pub fn place(&self, at: usize) -> Place {
+    pub(crate) fn place(&self, at: usize) -> Place {
         self.lines.place(at)
     }
 
@@ -174,14 +174,26 @@ impl<'t> Sink<'t> {
         self.push(kind, &value.span, value.path(), format!("{}: {why}", value.describe()), Show::Line);
     }
 
+    /// Returns the line of byte `at`, from 1.
+    pub fn line_of(&self, at: usize) -> usize {
+        self.place(at).line
+    }
+
+    /// Complains about a part of a string: `part` are bytes of it, not of the file. Where the file writes the string with
+    /// escapes, the whole string is marked.
+    pub fn part(&self, kind: ErrorKind, value: &Value<&str>, part: &Range<usize>, why: &str) {
+        let span = self.lines.part_of(&value.span, value.inner, part);
+        self.push(kind, &span, value.path(), format!("{}: {why}", value.describe()), Show::Line);
+    }
+
     /// Complains about a credential, whose value is not shown; `why` is a verb and the rest.
-    pub fn secret<T>(&self, value: &Value<T>, why: &str) {
+    pub(crate) fn secret<T>(&self, value: &Value<T>, why: &str) {
         let message = format!("{} {why}", value.describe());
         self.push(ErrorKind::Secret, &value.span, value.path(), message, Show::KeyOnly);
     }
 
     /// Passes on what the parser says.
-    pub fn syntax(&self, error: &toml::de::Error) {
+    pub(crate) fn syntax(&self, error: &toml::de::Error) {
         let span = error.span().unwrap_or(0..0);
         let (kind, message) = match error.message() {
             "duplicate key" => (ErrorKind::Duplicate, "this key or table is already there above".to_owned()),
@@ -190,7 +202,14 @@ impl<'t> Sink<'t> {
         self.push(kind, &span, String::new(), message, Show::Unparsed);
     }
 
-    pub fn push(&self, kind: ErrorKind, span: &Range<usize>, key: String, message: String, show: Show) {
+    pub(crate) fn push(
+        &self,
+        kind: ErrorKind,
+        span: &Range<usize>,
+        key: String,
+        message: String,
+        show: Show,
+    ) {
         let place = self.lines.place(span.start);
         let excerpt = self.lines.excerpt(span, show);
         let Place { line, column } = place;
@@ -205,11 +224,11 @@ impl<'t> Sink<'t> {
         });
     }
 
-    pub fn into_result<T>(self, path: &Path, value: T) -> Result<T, ConfigErrors> {
+    pub(crate) fn into_result<T>(self, path: &Path, value: T) -> Result<T, ConfigErrors> {
         if self.count() == 0 { Ok(value) } else { Err(self.into_errors(path)) }
     }
 
-    pub fn into_errors(self, path: &Path) -> ConfigErrors {
+    pub(crate) fn into_errors(self, path: &Path) -> ConfigErrors {
         let mut errors = self.list.into_inner();
         errors.sort_by_key(|error| (error.line, error.column));
         errors.dedup();

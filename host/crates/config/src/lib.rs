@@ -24,11 +24,12 @@ mod source;
 mod trust;
 
 pub use compile::CompileConfig;
-pub use config::Config;
-pub use error::{ConfigError, ConfigErrors, ErrorKind};
+pub use config::{Config, read_table};
+pub use error::{ConfigError, ConfigErrors, ErrorKind, Sink};
 pub use example::EXAMPLE;
 pub use pattern::{InvalidNamePattern, InvalidWords, NamePattern, WordPattern, fold, fold_into, word_spans};
 pub use process::Confine;
+pub use reader::{Entry, Section, Value, did_you_mean};
 pub use reference::{HttpsRef, InvalidReference, OciRef, RemoteRef};
 pub use registry::RegistryConfig;
 pub use rule::RuleConfig;

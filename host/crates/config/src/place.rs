@@ -42,6 +42,16 @@ impl<'t> Lines<'t> {
         self.text[start..end].trim_end_matches(['\n', '\r'])
     }
 
+    /// Returns where bytes `part` of the string `inner` stand that is written at `span`, or `span` where it is written
+    /// with escapes.
+    pub fn part_of(&self, span: &Range<usize>, inner: &str, part: &Range<usize>) -> Range<usize> {
+        let written = self.text.get(span.clone()).unwrap_or_default();
+        match written.find(inner).filter(|_| !inner.is_empty()) {
+            Some(at) => span.start + at + part.start..span.start + at + part.end,
+            None => span.clone(),
+        }
+    }
+
     /// Returns the line of `span` with what it marks.
     pub fn excerpt(&self, span: &Range<usize>, show: Show) -> Option<Excerpt> {
         let place = self.place(span.start);

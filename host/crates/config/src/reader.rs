@@ -16,9 +16,12 @@ use crate::place::Show;
 
 /// A value of the file with where it stands.
 #[derive(Debug, Clone)]
-pub(crate) struct Value<T> {
+pub struct Value<T> {
+    /// What was read.
     pub inner: T,
+    /// Bytes of the file that it was read from.
     pub span: Range<usize>,
+    /// Its key.
     pub key: String,
     /// The table it stands in, for people; empty for the top.
     pub table: String,
@@ -30,10 +33,12 @@ impl<T> Value<T> {
         Value { inner, span: self.span.clone(), key: self.key.clone(), table: self.table.clone() }
     }
 
+    /// Returns its key with the tables it stands in.
     pub fn path(&self) -> String {
         joined(&self.table, &self.key)
     }
 
+    /// Returns the same for people: "`KEY` in TABLE".
     pub fn describe(&self) -> String {
         described(&self.table, &self.key)
     }
@@ -48,10 +53,11 @@ fn described(table: &str, key: &str) -> String {
 }
 
 /// A value as the file has it.
-pub(crate) type Entry<'a, 't> = Value<&'a DeValue<'t>>;
+pub type Entry<'a, 't> = Value<&'a DeValue<'t>>;
 
 /// One table of the file.
-pub(crate) struct Section<'a, 't> {
+pub struct Section<'a, 't> {
+    /// Takes what is wrong with it.
     pub sink: &'a Sink<'a>,
     /// Its name for people; empty for the top.
     pub name: String,
@@ -64,7 +70,7 @@ pub(crate) struct Section<'a, 't> {
 }
 
 impl<'a, 't> Section<'a, 't> {
-    pub fn top(table: &'a Spanned<DeTable<'t>>, sink: &'a Sink<'a>) -> Self {
+    pub(crate) fn top(table: &'a Spanned<DeTable<'t>>, sink: &'a Sink<'a>) -> Self {
         let (name, span) = (String::new(), table.span());
         Self { sink, name, span, table: table.get_ref(), known: Vec::new(), tables: Vec::new() }
     }
@@ -100,6 +106,7 @@ impl<'a, 't> Section<'a, 't> {
         Some(self.entry(key, value).1)
     }
 
+    /// Reads a string.
     pub fn string(&mut self, key: &'static str) -> Option<Value<&'a str>> {
         let entry = self.get(key)?;
         self.as_string(&entry, "a string")
@@ -115,6 +122,7 @@ impl<'a, 't> Section<'a, 't> {
         }
     }
 
+    /// Reads true or false.
     pub fn boolean(&mut self, key: &'static str) -> Option<bool> {
         let entry = self.get(key)?;
         let found = entry.inner.as_bool();
@@ -160,6 +168,7 @@ impl<'a, 't> Section<'a, 't> {
         within.then_some(score)
     }
 
+    /// Reads a table.
     pub fn table(&mut self, key: &'static str) -> Option<Section<'a, 't>> {
         let entry = self.get(key)?;
         self.as_table(&entry)
@@ -371,7 +380,7 @@ fn type_of(value: &DeValue<'_>) -> &'static str {
 }
 
 /// Returns "; did you mean `x`?" for the nearest of `known`, or nothing when none is near.
-pub(crate) fn did_you_mean<'k>(found: &str, known: impl Iterator<Item = &'k str>, quote: char) -> String {
+pub fn did_you_mean<'k>(found: &str, known: impl Iterator<Item = &'k str>, quote: char) -> String {
     let plain = |text: &str| text.to_lowercase().replace(['-', '_', ' '], "");
     let wanted = plain(found);
     let nearest = known

@@ -23,6 +23,7 @@ mod span;
 mod sql;
 mod standing;
 mod support;
+mod trace;
 mod when;
 mod words;
 
@@ -40,5 +41,6 @@ pub use span::Spanned;
 pub use sql::{Condition, Param};
 pub use standing::{RefusedRule, Scratch, Standing, WordCounts};
 pub use support::Unsupported;
+pub use trace::{Asked, Spot, Trace};
 pub use when::{AgeUnit, When};
 pub use words::{Column, Words};

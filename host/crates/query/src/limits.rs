@@ -28,6 +28,8 @@ pub const AGE_MINUTES_MAX: u64 = 100 * 366 * 24 * 60;
 pub const COUNT_MAX: u64 = 1_000_000_000_000_000;
 /// Bytes of a word that the index keeps; FTS5 cuts longer ones (`FTS5_MAX_TOKEN_SIZE`).
 pub const WORD_BYTES_MAX: usize = 32_768;
+/// Most places of the words of one test that a trace tells.
+pub const SPOTS_MAX: usize = 8;
 /// Mistakes up to which another word is offered in the place of one that is not known.
 pub(crate) const MISTAKES_MAX: usize = 2;
 /// Bytes of a wrong word that an error repeats.

@@ -43,7 +43,7 @@ impl Looked<'_> {
         }
     }
 
-    fn test(self, test: &Test) -> bool {
+    pub fn test(self, test: &Test) -> bool {
         match test {
             Test::Phrase(phrase) => self.has_phrase(phrase, None),
             Test::Near(near) => self.has_near(near),
@@ -152,7 +152,7 @@ impl Looked<'_> {
 }
 
 /// Tells whether `phrase` stands at word `at`, all of it in the text or all of it in the title.
-fn stands_at(words: &Words, phrase: &Phrase, at: usize) -> bool {
+pub(crate) fn stands_at(words: &Words, phrase: &Phrase, at: usize) -> bool {
     let wanted = phrase.words();
     let end = at + wanted.len();
     if end > words.len() || words.column(at) != words.column(end - 1) {

@@ -35,7 +35,11 @@ pub struct RefusedRule {
 
 /// How many items of a sample hold each word: what makes a word of a rule rare.
 #[derive(Debug, Clone, Default)]
-pub struct WordCounts(HashMap<Box<[u8]>, u32>);
+pub struct WordCounts {
+    counts: HashMap<Box<[u8]>, u32>,
+    /// The same words sorted, each with the counts of those before it summed up.
+    sums: Vec<(Box<[u8]>, u64)>,
+}
 
 impl WordCounts {
     /// Counts the words of a sample of texts; a few thousand are enough.
@@ -52,7 +56,27 @@ impl WordCounts {
                 *counts.entry(folded[at].into()).or_default() += 1;
             }
         }
-        Self(counts)
+        let mut sums: Vec<(Box<[u8]>, u64)> =
+            counts.iter().map(|(word, count)| (word.clone(), u64::from(*count))).collect();
+        sums.sort_unstable();
+        let mut before = 0;
+        for (_, sum) in &mut sums {
+            before += std::mem::replace(sum, before);
+        }
+        Self { counts, sums }
+    }
+
+    /// Returns how many items of the sample hold a word that begins so, at most: one that holds two is counted twice.
+    fn of_prefix(&self, start: &[u8]) -> u64 {
+        let from = self.sums.partition_point(|(word, _)| &**word < start);
+        let until = from + self.sums[from..].partition_point(|(word, _)| word.starts_with(start));
+        let whole = || {
+            self.sums
+                .last()
+                .map_or(0, |(word, before)| before + u64::from(self.counts.get(word).copied().unwrap_or(0)))
+        };
+        let before = |at: usize| self.sums.get(at).map_or_else(whole, |(_, before)| *before);
+        before(until) - before(from)
     }
 }
 
@@ -279,6 +303,23 @@ mod tests {
         let standing = Standing::new(rules, &counts).unwrap();
         let mut scratch = Scratch::default();
         for (text, looked_at) in [("again", 0), ("outage", 1)] {
+            let record = Record::new(ItemUid::from_bytes([0; 16]), Zone::Social, text, 0);
+            assert!(standing.matches(&record, 0, &mut scratch).is_empty());
+            assert_eq!(scratch.looked_at(), looked_at, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_common_beginning_is_no_anchor_beside_a_rare_word() {
+        let texts = ["paying again", "payment again", "pay now", "again", "other"];
+        let counts = WordCounts::of(texts.into_iter());
+        for (start, count) in [("pay", 3), ("paym", 1), ("again", 3), ("a", 3), ("z", 0), ("o", 1), ("", 8)] {
+            assert_eq!(counts.of_prefix(start.as_bytes()), count, "{start}");
+        }
+        let rules = [("r".to_owned(), "pay* now".parse().unwrap())];
+        let standing = Standing::new(rules, &counts).unwrap();
+        let mut scratch = Scratch::default();
+        for (text, looked_at) in [("paying", 0), ("now", 1)] {
             let record = Record::new(ItemUid::from_bytes([0; 16]), Zone::Social, text, 0);
             assert!(standing.matches(&record, 0, &mut scratch).is_empty());
             assert_eq!(scratch.looked_at(), looked_at, "{text}");

@@ -1,15 +1,62 @@
-//! Routing rules over analysed items: who should see an item, and why. Pure and synchronous.
+//! Routing: who should see an item, and why; who gets it, who is told, and until when. Pure and synchronous.
 //!
-//! Holds: rules speak in the order of the file, whatever the index finds first; every say has the
-//! rule's name and the words that made it match. Not here: TOML, the filter language, people's shifts.
+//! Holds: the same item, rules, state and clock give the same decision always, and every decision has its reasons. A file
+//! of rules is taken whole or refused whole, with everything that is wrong with it. Not here: the filter language, storing,
+//! sending. `Router` holds the plain rules of the settings file; `Tree` holds a file of its own, with people.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end at once"))]
 
-mod facts;
-mod limits;
-mod matcher;
-mod router;
-mod tokens;
+mod abuse;
+mod assign;
+mod calendar;
+mod decision;
+mod difference;
+mod echo;
+mod example;
 
+mod explain;
+mod facts;
+mod item;
+mod label;
+pub mod limits;
+mod matcher;
+mod notice;
+mod people;
+mod quiet;
+mod read;
+
+mod rotation;
+mod router;
+mod service;
+mod state;
+mod tell;
+mod tokens;
+mod tree;
+mod words;
+
+/// A name of the file: of a rule, a team, a person and so on.
+pub type Name = std::sync::Arc<str>;
+
+pub use abuse::{InvalidReportStep, ReportOutcome, ReportStatus, ReportStep};
+pub use calendar::{Calendar, Opening};
+pub use decision::{
+    Addressee, Decision, Notice, Owner, Quiet, Reason, Taken, Unfit, Waits, WhyQueued, WhyRefused,
+};
+pub use difference::{Difference, Move, Place};
+pub use echo::{Arrival, Origin, Sent};
+pub use example::EXAMPLE;
+
+pub use explain::{Explanation, Outcome, ReplayError, Seen};
 pub use facts::Facts;
+pub use item::{Item, Snapshot};
+pub use label::Label;
+pub use notice::{DueNotice, Group};
+pub use people::{Expert, Experts, Method, NoExperts, Person, Team};
+pub use quiet::{Silence, Silences};
+pub use read::Surroundings;
+
+pub use rotation::Rotation;
 pub use router::Router;
+pub use service::{Action, Deadline, DueStep, Health, Inbound, Level, Period, Promise, Step};
+pub use state::{Desk, Presence, State, Sticky, Work};
+pub use tree::{Context, RouteScratch, Tree};

@@ -63,8 +63,7 @@ fn of_phrase(phrase: &Phrase, counts: &WordCounts) -> Anchors {
         (Some((cost, word)), _) => Anchors { cost, keys: vec![(Kind::Word, word.clone())] },
         (None, Some(start)) => {
             let head = &start[..start.len().min(PREFIX_BYTES_MAX)];
-            // Many words begin so.
-            Anchors { cost: by_length(start) * 8, keys: vec![(Kind::Prefix, head.into())] }
+            Anchors { cost: cost_of_prefix(head, counts), keys: vec![(Kind::Prefix, head.into())] }
         }
         (None, None) => Anchors { cost: u64::MAX, keys: Vec::new() },
     }
@@ -72,10 +71,19 @@ fn of_phrase(phrase: &Phrase, counts: &WordCounts) -> Anchors {
 
 /// Without a sample a longer word is taken for a rarer one.
 fn cost_of_word(word: &[u8], counts: &WordCounts) -> u64 {
-    if counts.0.is_empty() {
+    if counts.counts.is_empty() {
         by_length(word)
     } else {
-        counts.0.get(word).map_or(1, |n| 2 + 1_000 * u64::from(*n))
+        counts.counts.get(word).map_or(1, |n| 2 + 1_000 * u64::from(*n))
+    }
+}
+
+fn cost_of_prefix(start: &[u8], counts: &WordCounts) -> u64 {
+    if counts.counts.is_empty() {
+        // Many words begin so.
+        by_length(start) * 8
+    } else {
+        2 + 1_000 * counts.of_prefix(start)
     }
 }
 

@@ -7,3 +7,4 @@ mod random;
 mod round_trip;
 mod same_answer;
 mod standing;
+mod trace;
