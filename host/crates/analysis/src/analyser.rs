@@ -75,15 +75,18 @@ pub struct Analysis {
     /// How it feels. `unknown` without a score where there is no model for the language, or nothing to go
     /// by. The confidence is how likely the model finds the label, times that of the language.
     pub sentiment: Annotation,
+    /// How it feels by what was said first, where a second opinion decided.
+    pub first: Option<Annotation>,
     /// What it wants and how it is meant, where rules tell: how urgent it is, whether it asks, thanks, complains,
     /// wants a human, or has strong language. There is no confidence.
     pub signals: Vec<Annotation>,
 }
 
 impl Analysis {
-    /// Returns every opinion, for the store.
+    /// Returns every opinion, for the store; of two on one thing the one that decided is last.
     pub fn annotations(self) -> Vec<Annotation> {
-        self.language.into_iter().chain([self.sentiment]).chain(self.signals).collect()
+        let feelings = self.first.into_iter().chain([self.sentiment]);
+        self.language.into_iter().chain(feelings).chain(self.signals).collect()
     }
 }
 
@@ -167,6 +170,15 @@ impl Analyser {
         tokens.add(Part::Title, title, 0..title.len(), &self.lexicon);
         ranges.into_iter().for_each(|range| tokens.add(Part::Text, text, range, &self.lexicon));
         Reading { analyser: self, text, title, tokens, verdict }
+    }
+
+    /// Returns what of `text` and `title` is read for its sentiment, as one text.
+    #[cfg(feature = "onnx")]
+    pub(crate) fn own_words(&self, text: &str, title: Option<&str>) -> String {
+        let ranges = own_words::ranges(text, &self.lexicon);
+        let parts = ranges.into_iter().map(|range| &text[range]);
+        let parts = std::iter::once(title_of(title, text)).chain(parts).map(str::trim);
+        parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
     }
 
     pub(crate) fn sentiment_of(

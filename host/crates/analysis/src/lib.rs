@@ -26,6 +26,8 @@ mod own_words;
 pub mod personal;
 mod reading;
 mod script;
+#[cfg(feature = "onnx")]
+pub mod second;
 mod sentiment;
 pub mod signals;
 pub mod spikes;

@@ -27,6 +27,7 @@ impl Reading<'_> {
     pub fn analysis(&self) -> Analysis {
         Analysis {
             sentiment: self.analyser.sentiment_of(&self.tokens, &self.verdict, self.text, self.title),
+            first: None,
             language: analyser::language_of(self.verdict.clone()),
             signals: self.signals(),
         }
