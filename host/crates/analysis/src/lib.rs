@@ -31,6 +31,7 @@ pub mod second;
 mod sentiment;
 pub mod signals;
 pub mod spikes;
+mod steps;
 mod tag;
 mod tokens;
 pub mod topics;

@@ -4,6 +4,7 @@
 //! the features. Not here: which features there are, where the numbers come from.
 
 use crate::features::{self, Features, GROUPS, Group};
+use crate::steps;
 use crate::tokens::Tokens;
 use crate::valence::Valence;
 
@@ -159,6 +160,7 @@ impl Model {
         let mut spoken = vec![[0_i32; GROUPS]; pieces.len()];
         let language = language_hash(served.code);
         features::each(tokens, valence, self.features, language, &mut |group, hash, piece| {
+            steps::taken(1);
             sums.counts[group as usize] += 1;
             let Some([negative, positive]) = self.weight(bucket(hash)) else { return };
             let sum = &mut sums.sums[group as usize];

@@ -5,6 +5,7 @@
 //! Not here: words, labels, spans.
 
 use crate::lexicon::{BOOSTER_PAIRS, IDIOMS, Word};
+use crate::steps;
 use crate::tokens::{Token, Tokens};
 
 const CAPITALS: f64 = 0.733;
@@ -46,6 +47,7 @@ pub(crate) fn score(tokens: &Tokens, counts: impl Fn(&Token) -> bool) -> Valence
     let but = list.iter().position(|token| token.entry.word == Word::But);
     let mut sum = 0.0;
     for at in 0..list.len() {
+        steps::taken(1);
         let token = &list[at];
         if token.entry.valence.is_none() || token.entry.boost != 0.0 || !counts(token) || is_kind_of(list, at)
         {
