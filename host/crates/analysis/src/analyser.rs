@@ -1,5 +1,6 @@
 //! One text in, what can be said of it out.
 
+use std::iter::repeat_n;
 use std::ops::Range;
 
 use hark_model::{Annotation, AnnotationKind, Sentiment};
@@ -205,7 +206,8 @@ impl Analyser {
             return if language == "en" { of_lexicon(tokens, sureness, text, title) } else { unknown() };
         };
         let valence = valence::score(tokens, |token| language == "en" || token.is_sign);
-        let mut pieces = vec![0.0; tokens.pieces.len()];
+        // Not `vec!`, as in `Model::shares`.
+        let mut pieces: Vec<f32> = repeat_n(0.0, tokens.pieces.len()).collect();
         let shares = model.shares(tokens, Some(&valence), served, &mut pieces);
         let found = blend::opinion(tokens, &shares, &pieces, (language == "en").then_some(valence));
         Annotation {

@@ -4,6 +4,8 @@
 //! turned or strengthened. Plain text scores as VADER 3.3.2 scores it, but for one quirk (see `but`).
 //! Not here: words, labels, spans.
 
+use std::iter::repeat_n;
+
 use crate::lexicon::{BOOSTER_PAIRS, IDIOMS, Word};
 use crate::steps;
 use crate::tokens::{Token, Tokens};
@@ -43,7 +45,8 @@ impl Valence {
 /// Scores `tokens`; of all that carry feeling only those that `counts` lets pass.
 pub(crate) fn score(tokens: &Tokens, counts: impl Fn(&Token) -> bool) -> Valence {
     let list = tokens.list.as_slice();
-    let mut weights = vec![0.0; list.len()];
+    // Not `vec!`, as in `Model::shares`.
+    let mut weights: Vec<f64> = repeat_n(0.0, list.len()).collect();
     let but = list.iter().position(|token| token.entry.word == Word::But);
     let mut sum = 0.0;
     for at in 0..list.len() {

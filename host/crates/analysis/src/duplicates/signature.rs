@@ -60,7 +60,9 @@ impl Signature {
 
     /// Returns how many of the [`LANES`] numbers are equal.
     pub fn same(&self, other: &Self) -> u32 {
-        self.0.iter().zip(&other.0).map(|(one, other)| u32::from(one == other)).sum()
+        // Counted in numbers as wide as those compared, so that the compiler can compare many at once.
+        let equal = self.0.iter().zip(&other.0).map(|(one, other)| u16::from(one == other));
+        u32::from(equal.fold(0_u16, u16::wrapping_add))
     }
 
     /// Returns the number of one lane.
