@@ -86,7 +86,7 @@ struct Own<'t>(&'t str);
 
 impl Lists for Own<'_> {
     fn read(&self, name: &str) -> Result<String, ListError> {
-        if name == "own.txt" { Ok(self.0.to_owned()) } else { Err(ListError::Missing) }
+        if name == "own.txt" { Ok(self.0.to_owned()) } else { Err(ListError::Missing(name.to_owned())) }
     }
 }
 

@@ -1,18 +1,24 @@
 //! Each step of the analysis in microseconds a message, all of them together, and other libraries on the same texts,
 //! in one run: compare within a table, not between machines.
 //!
-//! `cargo run -p hark-speed [--features lingua] -- TEXTS [ROUNDS]`. TEXTS has a message a line, behind the last tab.
+//! `cargo run -p hark-speed [--features lingua] -- TEXTS [ROUNDS [STEP]]`. TEXTS has a message a line, behind the last
+//! tab; STEP is how the names of the steps begin that are taken, all of them where it is not given.
 //! Every round takes each step once; of a step its best round counts, in the time that this thread itself computed,
 //! so that other work on the machine says as little as it can.
+
+mod rules;
 
 use std::hint::black_box;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use hark_analysis::Analyser;
+use hark_analysis::duplicates::{Duplicates, Signature};
 use hark_analysis::experts::{Experts, Outcome};
+use hark_analysis::personal::{Policy, Pseudonyms, mask};
 use hark_analysis::spikes::{SeriesKey, SpikeSettings, Spikes};
 use hark_model::Sentiment;
+use hark_query::{Scratch, Standing};
 
 /// Most texts that are read.
 const TEXTS_MAX: usize = 20_000;
@@ -22,6 +28,8 @@ const FEW: usize = 500;
 const ROUNDS: u32 = 5;
 /// The step that others are held against.
 const REFERENCE: &str = "vader-parity";
+/// Time goes on by so much from text to text: a thousand a bin of five minutes.
+const TEXT_MS: i64 = 300;
 const NOW_SECS: i64 = 1_780_000_000;
 
 /// Something done to each text.
@@ -87,20 +95,96 @@ impl Watched {
     }
 }
 
-fn own<'a>(analyser: &'a Analyser, plain: &'a Analyser) -> Vec<Step<'a>> {
+/// Everything that is done to a text as it comes in.
+struct Everything<'a> {
+    analyser: &'a Analyser,
+    standing: &'a Standing,
+    scratch: Scratch,
+    seen: Duplicates<u64>,
+    names: Pseudonyms,
+    watched: Watched,
+    texts: u64,
+}
+
+impl<'a> Everything<'a> {
+    fn new(analyser: &'a Analyser, standing: &'a Standing) -> Self {
+        let (seen, names) = (Duplicates::with_room_for(2 * TEXTS_MAX), Pseudonyms::new([7; 32]));
+        Self {
+            analyser,
+            standing,
+            scratch: Scratch::default(),
+            seen,
+            names,
+            watched: Watched::new(),
+            texts: 0,
+        }
+    }
+
+    fn take(&mut self, text: &str) {
+        let reading = self.analyser.read(text, None, None, None);
+        let found = reading.analysis();
+        let sentiment = label(&found.sentiment.value);
+        if let Some(signature) = reading.signature() {
+            self.see(&signature);
+        }
+        black_box(mask(text, Policy::ALL, &self.names));
+        let record = rules::record(text, sentiment, found.sentiment.score);
+        black_box(self.standing.matches(&record, NOW_SECS * 1_000, &mut self.scratch));
+        self.watched.note(sentiment);
+        black_box(found);
+    }
+
+    fn see(&mut self, signature: &Signature) {
+        self.texts += 1;
+        black_box(self.seen.sight(self.texts, NOW_SECS * 1_000 + self.texts as i64 * TEXT_MS, signature));
+    }
+}
+
+fn own<'a>(
+    analyser: &'a Analyser,
+    plain: &'a Analyser,
+    standing: &'a Standing,
+    texts: &[&str],
+) -> Vec<Step<'a>> {
     let (mut watched, mut watched_too) = (Watched::new(), Watched::new());
     let mut experts = Experts::new();
     let opted_in = experts.opt_in("ann").is_ok();
     let mut id = 0;
+    let of = |text: &&str| analyser.read(text, None, Some("en"), None).signature();
+    let mut signatures = texts.iter().filter_map(of).collect::<Vec<_>>().into_iter().cycle();
+    let (mut seen, mut scratch) = (Everything::new(analyser, standing), Scratch::default());
+    let mut everything = Everything::new(analyser, standing);
+    let names = Pseudonyms::new([7; 32]);
     vec![
+        Step::new("words alone", |text| {
+            black_box(analyser.read(text, None, Some("en"), None));
+        }),
         Step::new("lexicon alone", |text| {
             black_box(plain.analyse(text, None, Some("en")));
         }),
         Step::new("language", |text| {
             black_box(analyser.language(text, None, None));
         }),
-        Step::new("sentiment", |text| {
+        Step::new("sentiment and signals", |text| {
             black_box(analyser.analyse(text, None, Some("en")));
+        }),
+        Step::new("words and signals", |text| {
+            black_box(analyser.read(text, None, Some("en"), None).signals());
+        }),
+        Step::new("words and signature", |text| {
+            black_box(analyser.read(text, None, Some("en"), None).signature());
+        }),
+        Step::new("look-up of a signature", move |_| {
+            if let Some(signature) = signatures.next() {
+                seen.see(&signature);
+            }
+        }),
+        Step::new("personal data, masked", move |text| {
+            black_box(mask(text, Policy::ALL, &names));
+        }),
+        Step::new("10,000 rules", move |text| {
+            let record = rules::record(text, Sentiment::Negative, Some(-0.5));
+            black_box(standing.matches(&record, NOW_SECS * 1_000, &mut scratch));
         }),
         Step::new("count for spikes", move |_| watched.note(Sentiment::Neutral)),
         Step::new("keep for experts", move |text| {
@@ -112,6 +196,8 @@ fn own<'a>(analyser: &'a Analyser, plain: &'a Analyser) -> Vec<Step<'a>> {
             watched_too.note(label(&found.sentiment.value));
             black_box(found);
         }),
+        // All but the experts, who are opted in one by one.
+        Step::new("everything together", move |text| everything.take(text)),
     ]
 }
 
@@ -146,10 +232,11 @@ fn lingua() -> Step<'static> {
     Step { texts_max: FEW, ..Step::new("lingua, eight languages", work) }
 }
 
-fn measure(texts: &[&str], rounds: u32) {
-    let (analyser, plain) = (Analyser::new(), Analyser::plain());
-    let mut steps = own(&analyser, &plain);
+fn measure(texts: &[&str], rounds: u32, only: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let (analyser, plain, standing) = (Analyser::new(), Analyser::plain(), rules::standing(texts)?);
+    let mut steps = own(&analyser, &plain, &standing, texts);
     steps.extend(others());
+    steps.retain(|step| step.name.starts_with(only));
     for _ in 0..rounds {
         steps.iter_mut().for_each(|step| step.run(texts));
     }
@@ -159,6 +246,7 @@ fn measure(texts: &[&str], rounds: u32) {
         let micros = step.micros();
         println!("{:<42} {micros:>9.3} {:>12.0} {:>9.2}x", step.name, 1e6 / micros, reference / micros);
     }
+    Ok(())
 }
 
 fn main() -> ExitCode {
@@ -166,9 +254,10 @@ fn main() -> ExitCode {
     let (Some(path), Ok(rounds)) =
         (arguments.next(), arguments.next().map_or(Ok(ROUNDS), |text| text.parse()))
     else {
-        eprintln!("usage: hark-speed TEXTS [ROUNDS]");
+        eprintln!("usage: hark-speed TEXTS [ROUNDS [STEP]]");
         return ExitCode::from(2);
     };
+    let only = arguments.next().unwrap_or_default();
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) => {
@@ -187,6 +276,11 @@ fn main() -> ExitCode {
         texts.len(),
         bytes / texts.len()
     );
-    measure(&texts, rounds);
-    ExitCode::SUCCESS
+    match measure(&texts, rounds, &only) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{path}: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use hark_analysis::eval::evaluate;
+use hark_analysis::eval::report;
 use hark_analysis::{Analyser, Model};
 
 fn main() -> ExitCode {
@@ -19,17 +19,18 @@ fn main() -> ExitCode {
         let model = Model::parse(&bytes).map_err(|error| format!("{}: {error}", path.display()))?;
         Ok::<_, String>(analyser.with_model(model))
     });
-    let found = analyser.and_then(|analyser| evaluate(&analyser, &folder).map_err(|error| error.to_string()));
-    match found {
-        Ok(found) => {
-            for figure in found.figures {
-                println!("{:<34} {:<42} {:>12.4} {:>7}", figure.set, figure.name, figure.value, figure.texts);
-            }
-            ExitCode::SUCCESS
-        }
+    let found = analyser.and_then(|analyser| report(&analyser, &folder).map_err(|error| told(&error)));
+    match found.and_then(|found| found.write(&mut std::io::stdout()).map_err(|error| error.to_string())) {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// Returns what went wrong, with its causes.
+fn told(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

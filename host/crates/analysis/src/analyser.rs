@@ -1,5 +1,6 @@
 //! One text in, what can be said of it out.
 
+use std::iter::repeat_n;
 use std::ops::Range;
 
 use hark_model::{Annotation, AnnotationKind, Sentiment};
@@ -75,15 +76,18 @@ pub struct Analysis {
     /// How it feels. `unknown` without a score where there is no model for the language, or nothing to go
     /// by. The confidence is how likely the model finds the label, times that of the language.
     pub sentiment: Annotation,
+    /// How it feels by what was said first, where a second opinion decided.
+    pub first: Option<Annotation>,
     /// What it wants and how it is meant, where rules tell: how urgent it is, whether it asks, thanks, complains,
     /// wants a human, or has strong language. There is no confidence.
     pub signals: Vec<Annotation>,
 }
 
 impl Analysis {
-    /// Returns every opinion, for the store.
+    /// Returns every opinion, for the store; of two on one thing the one that decided is last.
     pub fn annotations(self) -> Vec<Annotation> {
-        self.language.into_iter().chain([self.sentiment]).chain(self.signals).collect()
+        let feelings = self.first.into_iter().chain([self.sentiment]);
+        self.language.into_iter().chain(feelings).chain(self.signals).collect()
     }
 }
 
@@ -169,6 +173,15 @@ impl Analyser {
         Reading { analyser: self, text, title, tokens, verdict }
     }
 
+    /// Returns what of `text` and `title` is read for its sentiment, as one text.
+    #[cfg(feature = "onnx")]
+    pub(crate) fn own_words(&self, text: &str, title: Option<&str>) -> String {
+        let ranges = own_words::ranges(text, &self.lexicon);
+        let parts = ranges.into_iter().map(|range| &text[range]);
+        let parts = std::iter::once(title_of(title, text)).chain(parts).map(str::trim);
+        parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+    }
+
     pub(crate) fn sentiment_of(
         &self,
         tokens: &Tokens,
@@ -193,7 +206,8 @@ impl Analyser {
             return if language == "en" { of_lexicon(tokens, sureness, text, title) } else { unknown() };
         };
         let valence = valence::score(tokens, |token| language == "en" || token.is_sign);
-        let mut pieces = vec![0.0; tokens.pieces.len()];
+        // Not `vec!`, as in `Model::shares`.
+        let mut pieces: Vec<f32> = repeat_n(0.0, tokens.pieces.len()).collect();
         let shares = model.shares(tokens, Some(&valence), served, &mut pieces);
         let found = blend::opinion(tokens, &shares, &pieces, (language == "en").then_some(valence));
         Annotation {

@@ -67,7 +67,8 @@ fn pull(shares: &Shares) -> f64 {
     }
 }
 
-fn label(shares: &Shares) -> (Sentiment, f64) {
+/// Returns the most likely label, and how likely it is.
+pub(crate) fn label(shares: &Shares) -> (Sentiment, f64) {
     let Shares { negative, neutral, positive } = *shares;
     if negative > neutral && negative > positive {
         (Sentiment::Negative, negative)

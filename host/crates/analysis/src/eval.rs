@@ -2,19 +2,24 @@
 //! spikes are found in recordings of counts, and how fast it goes.
 //!
 //! Holds: every figure says how many texts it was measured on; what cannot be read is an error, what is no
-//! labelled text is left out and named. Not here: printing.
+//! labelled text is left out and named. Not here: where labelled texts come from.
 
 mod dice;
 mod duplicates;
 pub mod nab;
 mod personal;
+mod report;
 mod signals;
 pub mod spikes;
 mod steps;
 mod topics;
 
+pub use report::{EvalError, report, run};
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+
+use serde::Serialize;
 
 use crate::analyser::Analyser;
 use crate::eval::steps::Timer;
@@ -33,11 +38,12 @@ const ENGLISH_TEXTS_MAX: usize = 60_000;
 const LEANING_MIN: f64 = 0.0;
 
 /// One measured number.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Figure {
     /// What it was measured on: a file without its ending, or several together.
     pub set: String,
     /// What was measured.
+    #[serde(rename = "figure")]
     pub name: &'static str,
     /// The number; shares are from 0 to 1.
     pub value: f64,
@@ -46,11 +52,12 @@ pub struct Figure {
 }
 
 /// Everything that was measured.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Evaluation {
     /// In the order of the files, what is over several files last.
     pub figures: Vec<Figure>,
     /// Files that hold no labelled texts.
+    #[serde(serialize_with = "report::shown")]
     pub left_out: Vec<PathBuf>,
 }
 

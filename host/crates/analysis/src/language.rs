@@ -10,6 +10,7 @@ use whichlang::{Lang, detect_language};
 use crate::common_words::Votes;
 use crate::limits;
 use crate::script::Letters;
+use crate::steps;
 use crate::tag;
 use crate::tokens::is_address;
 
@@ -99,6 +100,7 @@ impl Cleaned {
                 let text = &text[range.clone()];
                 let mut has_room = true;
                 let mut take = |word: &str| {
+                    steps::taken(word.len());
                     if is_address(word) {
                         return true;
                     }
@@ -174,6 +176,7 @@ impl Cleaned {
         if confidence >= SETTLED_MIN {
             return (letters, confidence);
         }
+        steps::taken(self.text.len());
         let (words, lead) = Votes::of(&self.text).first();
         match lead {
             0 => (letters, confidence),
@@ -188,6 +191,8 @@ impl Cleaned {
     /// Returns the language that the model reads, with how often it is right with a text of this length
     /// whose halves it reads like this. The model itself gives no confidence.
     fn read(&self) -> (Lang, f64) {
+        // By halves, and then as a whole.
+        steps::taken(2 * self.text.len());
         let middle = self.text.floor_char_boundary(self.text.len() / 2);
         let (language, agreeing) = match self.text[..middle].rfind(' ') {
             None => (detect_language(&self.text), 1),

@@ -26,9 +26,12 @@ mod own_words;
 pub mod personal;
 mod reading;
 mod script;
+#[cfg(feature = "onnx")]
+pub mod second;
 mod sentiment;
 pub mod signals;
 pub mod spikes;
+mod steps;
 mod tag;
 mod tokens;
 pub mod topics;

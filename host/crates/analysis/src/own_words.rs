@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use crate::lexicon::Lexicon;
 use crate::limits;
+use crate::steps;
 
 /// Lines that begin a mail pasted below, when a line of the second sort follows.
 const FORWARD_FROM: &[&str] = &["from:", "von:", "de:", "de :", "da:"];
@@ -59,6 +60,8 @@ pub(crate) fn ranges(text: &str, lexicon: &Lexicon) -> Vec<Range<usize>> {
         if lines.begins_the_rest(at) {
             break;
         }
+        // A line is looked at as itself, and as what follows another.
+        steps::taken((at..at + 3).map(|at| lines.line(at).len()).sum());
         let attribution = lines.attribution(at, lexicon);
         if attribution > 0 {
             at += attribution;

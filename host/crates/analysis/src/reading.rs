@@ -22,11 +22,18 @@ pub struct Reading<'t> {
     pub(crate) verdict: Verdict,
 }
 
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        std::mem::take(&mut self.tokens).give_back();
+    }
+}
+
 impl Reading<'_> {
     /// Says what can be said of this text alone, with evidence.
     pub fn analysis(&self) -> Analysis {
         Analysis {
             sentiment: self.analyser.sentiment_of(&self.tokens, &self.verdict, self.text, self.title),
+            first: None,
             language: analyser::language_of(self.verdict.clone()),
             signals: self.signals(),
         }
@@ -52,5 +59,30 @@ impl Reading<'_> {
     /// Returns the words and phrases that say something, to count them.
     pub fn terms(&self) -> Terms<'_> {
         Terms::of(&self.tokens, self.text, self.title)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_one_text_is_left_for_the_next() {
+        let analyser = Analyser::new();
+        let texts =
+            ["GREAT!!! what? 😂 :) #no @jo", "so", "", "the meeting is at three", "Not good, sooo bad"];
+        let alone = |text: &'static str| {
+            let fresh = std::thread::spawn(move || {
+                let analyser = Analyser::new();
+                let reading = analyser.read(text, None, Some("en"), None);
+                (reading.analysis(), reading.signature(), format!("{:?}", reading.tokens))
+            });
+            fresh.join().unwrap()
+        };
+        for text in texts.into_iter().chain(texts.into_iter().rev()) {
+            let reading = analyser.read(text, None, Some("en"), None);
+            let found = (reading.analysis(), reading.signature(), format!("{:?}", reading.tokens));
+            assert_eq!(found, alone(text), "text: {text:?}");
+        }
     }
 }

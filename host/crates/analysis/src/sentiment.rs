@@ -65,7 +65,8 @@ pub(crate) fn evidence(
         Part::Text => Evidence { start, end, text: text[start..end].to_owned(), weight },
         Part::Title => Evidence { start: 0, end: 0, text: title[start..end].to_owned(), weight },
     };
-    let mut places: Vec<(Part, usize, usize, f64)> = Vec::new();
+    // A model weighs nearly every word; the marks are one more.
+    let mut places: Vec<(Part, usize, usize, f64)> = Vec::with_capacity(tokens.list.len() + 1);
     for (token, weight) in tokens.list.iter().zip(&valence.weights).filter(|(_, weight)| **weight != 0.0) {
         match places.last_mut() {
             // The words of one emoji's name stand in one place.

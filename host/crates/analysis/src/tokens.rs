@@ -6,6 +6,7 @@
 //! what the model counts as one (each part of "and/or", each letter of Chinese). Not here: what words do to
 //! each other.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use crate::chars::{Class, class, dresses_emoji, fold, is_space};
@@ -19,6 +20,13 @@ const BYTES_OF_A_WORD: usize = 5;
 const REPEATS_MAX: usize = 2;
 /// Marks in a row beyond this many say no more.
 const MARKS_MAX: u32 = 3;
+/// Room for so many words at most is kept for the next text.
+const SPARE_WORDS_MAX: usize = 1_024;
+
+thread_local! {
+    /// Room that the last text of this thread needed no more.
+    static SPARE: Cell<Option<Tokens>> = const { Cell::new(None) };
+}
 
 /// Where a word stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,11 +119,25 @@ impl Tokens {
     pub fn with_room_for(bytes: usize) -> Self {
         let bytes = bytes.min(limits::SCORED_BYTES_MAX);
         let words = bytes / BYTES_OF_A_WORD + 1;
-        Self {
-            list: Vec::with_capacity(words),
-            pieces: Vec::with_capacity(words + words / 4),
-            letters: Vec::with_capacity(bytes),
-            ..Self::default()
+        let mut tokens = SPARE.try_with(Cell::take).ok().flatten().unwrap_or_default();
+        tokens.list.reserve(words);
+        tokens.pieces.reserve(words + words / 4);
+        tokens.letters.reserve(bytes);
+        tokens
+    }
+
+    /// Keeps the room of these words for the next text of this thread: making it anew takes as long as
+    /// some of them. Of the words themselves nothing is left.
+    pub fn give_back(self) {
+        let Self { mut list, mut pieces, mut letters, .. } = self;
+        let most = list.capacity().max(pieces.capacity()).max(letters.capacity() / BYTES_OF_A_WORD);
+        if most <= SPARE_WORDS_MAX {
+            list.clear();
+            pieces.clear();
+            letters.clear();
+            // A thread that is about to end keeps nothing.
+            let _ =
+                SPARE.try_with(|spare| spare.set(Some(Self { list, pieces, letters, ..Self::default() })));
         }
     }
 

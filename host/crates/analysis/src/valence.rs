@@ -4,7 +4,10 @@
 //! turned or strengthened. Plain text scores as VADER 3.3.2 scores it, but for one quirk (see `but`).
 //! Not here: words, labels, spans.
 
+use std::iter::repeat_n;
+
 use crate::lexicon::{BOOSTER_PAIRS, IDIOMS, Word};
+use crate::steps;
 use crate::tokens::{Token, Tokens};
 
 const CAPITALS: f64 = 0.733;
@@ -42,10 +45,12 @@ impl Valence {
 /// Scores `tokens`; of all that carry feeling only those that `counts` lets pass.
 pub(crate) fn score(tokens: &Tokens, counts: impl Fn(&Token) -> bool) -> Valence {
     let list = tokens.list.as_slice();
-    let mut weights = vec![0.0; list.len()];
+    // Not `vec!`, as in `Model::shares`.
+    let mut weights: Vec<f64> = repeat_n(0.0, list.len()).collect();
     let but = list.iter().position(|token| token.entry.word == Word::But);
     let mut sum = 0.0;
     for at in 0..list.len() {
+        steps::taken(1);
         let token = &list[at];
         if token.entry.valence.is_none() || token.entry.boost != 0.0 || !counts(token) || is_kind_of(list, at)
         {

@@ -5,6 +5,7 @@
 //! 1997; one permutation: Li, Owen, Zhang 2012; empty lanes: Shrivastava 2017. Not here: who looks them up.
 
 use crate::hash::mixed;
+use crate::steps;
 use crate::tokens::{Kind, Tokens};
 
 /// Numbers of a signature.
@@ -38,6 +39,7 @@ impl Signature {
             run.rotate_left(1);
             run[RUN - 1] = u64::from(letter).wrapping_add(1).wrapping_mul(MULTIPLIER);
             letters += 1;
+            steps::taken(1);
             if letters >= RUN {
                 let [a, b, c, d] = run;
                 let hash = mixed(a.rotate_left(48) ^ b.rotate_left(32) ^ c.rotate_left(16) ^ d);
@@ -58,7 +60,9 @@ impl Signature {
 
     /// Returns how many of the [`LANES`] numbers are equal.
     pub fn same(&self, other: &Self) -> u32 {
-        self.0.iter().zip(&other.0).map(|(one, other)| u32::from(one == other)).sum()
+        // Counted in numbers as wide as those compared, so that the compiler can compare many at once.
+        let equal = self.0.iter().zip(&other.0).map(|(one, other)| u16::from(one == other));
+        u32::from(equal.fold(0_u16, u16::wrapping_add))
     }
 
     /// Returns the number of one lane.

@@ -9,6 +9,7 @@ use crate::limits;
 use crate::sentiment::rounded;
 use crate::signals::phrases::{WORDS_MAX, word_of};
 use crate::signals::{Rule, Signal, Signals, Speaks};
+use crate::steps;
 use crate::tag;
 use crate::tokens::{Kind, Part, Piece, Tokens};
 
@@ -35,6 +36,7 @@ impl Signals {
         let languages = self.languages_of(asked.language);
         let mut hits = self.phrase_hits(asked.tokens, languages);
         for (at, rule) in self.rules.iter().enumerate().filter(|(_, rule)| rule.languages & languages != 0) {
+            steps::taken(1);
             if let Some(piece) = style_hit(rule, asked) {
                 hits.push((at as u16, piece));
             }
@@ -57,6 +59,7 @@ impl Signals {
         let mut counted: Vec<u32> = Vec::new();
         let mut taken = [0_usize; Signal::ALL.len()];
         for (at, piece) in tokens.pieces.iter().enumerate() {
+            steps::taken(1);
             if self.phrases.begins_none(word_of(piece)) {
                 continue;
             }
@@ -95,6 +98,7 @@ impl Signals {
             }
             let Some(next) = self.phrases.next(node, word_of(piece)) else { break };
             node = next;
+            steps::taken(1 + self.phrases.ends(node).len());
             for number in self.phrases.ends(node) {
                 let rule = &self.rules[usize::from(*number)];
                 let opens = matches!(rule.speaks, Speaks::Phrases { opens_sentence: true, .. });
@@ -108,6 +112,7 @@ impl Signals {
 
     fn is_negated(&self, tokens: &Tokens, at: usize, languages: u64) -> bool {
         for before in (at.saturating_sub(NEGATION_WORDS)..at).rev() {
+            steps::taken(1);
             if tokens.pieces[before + 1].is_after_break || is_barred(tokens, before + 1) {
                 return false;
             }
@@ -161,6 +166,7 @@ impl Signals {
 fn style_hit(rule: &Rule, asked: &Asked<'_>) -> Option<Option<(usize, usize)>> {
     let tokens = asked.tokens;
     let mark = |sign: [char; 3]| {
+        steps::taken(tokens.pieces.len());
         let is_it =
             |piece: &Piece| piece.kind == Kind::Mark && written(tokens, piece, piece, asked).contains(sign);
         tokens.pieces.iter().position(is_it).map(|at| (at, at))
@@ -178,6 +184,7 @@ fn style_hit(rule: &Rule, asked: &Asked<'_>) -> Option<Option<(usize, usize)>> {
 
 /// Returns the share of the words that are written in capitals; nothing where there are too few.
 fn capitals(tokens: &Tokens) -> Option<f64> {
+    steps::taken(2 * tokens.list.len());
     let words = || tokens.list.iter().filter(|token| !token.is_sign && token.end > token.start + 1);
     let count = words().count();
     let upper = words().filter(|token| token.is_upper).count();

@@ -6,6 +6,7 @@
 
 use crate::common_words;
 use crate::hash::pair;
+use crate::steps;
 use crate::tokens::{Kind, Part, Piece, Tokens};
 
 /// Most words of a term.
@@ -42,6 +43,7 @@ impl<'t> Terms<'t> {
                 if len > 1 && !follows(tokens, at + len - 1) {
                     break;
                 }
+                steps::taken(1);
                 words[len - 1] = last.hash;
                 // A single letter of Chinese says nothing, two of them are a word.
                 let is_letter = len == 1 && last.kind == Kind::Letter;
