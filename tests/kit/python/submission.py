@@ -1,6 +1,6 @@
-"""A submission server for a test: aiosmtpd with AUTH PLAIN and XOAUTH2, over TLS and with STARTTLS.
+"""A submission server for a test: aiosmtpd with AUTH PLAIN and XOAUTH2, over TLS and with STARTTLS; in plain without AUTH.
 
-Called with: certificate, key, folder, user, password. Prints the two ports, puts each mail it takes into the
+Called with: certificate, key, folder, user, password. Prints the three ports, puts each mail it takes into the
 folder (`N.mail`, then `N.envelope`: sender and recipients, one a line), and ends with its standard input. While
 the folder holds a file `cut` it hangs up after the end of a mail instead of answering; the mail is taken.
 """
@@ -61,10 +61,14 @@ async def main():
     def with_starttls():
         return SMTP(taker, tls_context=context, require_starttls=True, **settings)
 
+    def in_plain():
+        return SMTP(taker, enable_SMTPUTF8=False)
+
     loop = asyncio.get_running_loop()
     tls = await loop.create_server(over_tls, "127.0.0.1", 0, ssl=context)
-    plain = await loop.create_server(with_starttls, "127.0.0.1", 0)
-    ports = [server.sockets[0].getsockname()[1] for server in (tls, plain)]
+    starttls = await loop.create_server(with_starttls, "127.0.0.1", 0)
+    plain = await loop.create_server(in_plain, "127.0.0.1", 0)
+    ports = [server.sockets[0].getsockname()[1] for server in (tls, starttls, plain)]
     print(*ports, flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
 

@@ -23,6 +23,7 @@ pub struct SubmissionServer {
     stdin: Option<ChildStdin>,
     tls_port: u16,
     starttls_port: u16,
+    plain_port: u16,
 }
 
 /// A mail that was taken.
@@ -58,9 +59,10 @@ impl SubmissionServer {
         let stdout = child.stdout.take().expect("its output is ours");
         BufReader::new(stdout).read_line(&mut ports).expect("it says its ports");
         let mut ports = ports.split_whitespace().map(|port| port.parse().expect("a port"));
-        let (tls_port, starttls_port) = (ports.next().expect("two ports"), ports.next().expect("two ports"));
+        let mut port = || ports.next().expect("three ports");
+        let (tls_port, starttls_port, plain_port) = (port(), port(), port());
         let stdin = child.stdin.take();
-        Self { folder, child, stdin, tls_port, starttls_port }
+        Self { folder, child, stdin, tls_port, starttls_port, plain_port }
     }
 
     /// Returns the port that speaks TLS from the first byte.
@@ -71,6 +73,11 @@ impl SubmissionServer {
     /// Returns the port that wants STARTTLS.
     pub fn starttls_port(&self) -> u16 {
         self.starttls_port
+    }
+
+    /// Returns the port that speaks in plain and asks nobody who they are.
+    pub fn plain_port(&self) -> u16 {
+        self.plain_port
     }
 
     /// From now on it hangs up after the end of a mail, which it takes all the same.

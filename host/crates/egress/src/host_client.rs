@@ -71,6 +71,12 @@ impl HostRequest {
         Self::new(Method::GET, url)
     }
 
+    /// Posts `body`, which is of the media type `kind`.
+    pub fn post(url: Url, kind: &str, body: impl Into<Bytes>) -> Self {
+        let headers = vec![("content-type", kind.to_owned())];
+        Self { headers, body: body.into(), ..Self::new(Method::POST, url) }
+    }
+
     /// Asks with `method`, without headers and body.
     pub fn new(method: Method, url: Url) -> Self {
         Self { method, url, headers: Vec::new(), body: Bytes::new(), credential: None }
@@ -126,6 +132,16 @@ impl HostResponse {
     }
 }
 
+/// Why something that was sent once has no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{fault}")]
+pub struct Unanswered {
+    /// What went wrong.
+    pub fault: HttpFault,
+    /// The other side may have taken it: there was a connection.
+    pub may_have_arrived: bool,
+}
+
 /// Speaks HTTP for the host itself.
 pub struct HostClient {
     client: reqwest::Client,
@@ -177,6 +193,25 @@ impl HostClient {
             })?;
         }
         Err(denied(Refusal::RedirectCount { max: limits::HOST_REDIRECTS_MAX }))
+    }
+
+    /// Sends a request once and returns the head of its answer, whatever that says; no redirect is followed. A fault
+    /// says whether the other side may have taken it.
+    pub async fn send_once(&self, request: &HostRequest) -> Result<HostResponse, Unanswered> {
+        let unsent = |fault| Unanswered { fault, may_have_arrived: false };
+        self.admit(&request.url).map_err(|why| unsent(denied(why)))?;
+        let sent = self.client.execute(built(request).map_err(unsent)?);
+        match tokio::time::timeout(limits::HOST_WAIT_MAX, sent).await {
+            Ok(Ok(response)) => {
+                let status = response.status().as_u16();
+                Ok(HostResponse { status, url: request.url.clone(), response })
+            }
+            Ok(Err(error)) => {
+                let may_have_arrived = !(error.is_connect() || error.is_builder());
+                Err(Unanswered { fault: fault(error), may_have_arrived })
+            }
+            Err(_) => Err(Unanswered { fault: HttpFault::Timeout, may_have_arrived: true }),
+        }
     }
 
     /// Lets `url` pass if it is https, or the one host that may be spoken to without.

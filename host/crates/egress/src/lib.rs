@@ -41,7 +41,7 @@ pub use argv::ArgvError;
 pub use call::{CallBudget, GateCall, GateReport, Transcript};
 pub use credential::{BoundCredential, HmacDenied, HmacDigest};
 pub use gate::{GateError, GateOptions, SourceGate};
-pub use host_client::{HostClient, HostClientOptions, HostCredential, HostRequest, HostResponse};
+pub use host_client::{HostClient, HostClientOptions, HostCredential, HostRequest, HostResponse, Unanswered};
 pub use http::{HttpFault, HttpRequest, HttpResponse};
 pub use names::{NameTable, Names};
 pub use refusal::RULES;

@@ -116,8 +116,9 @@ impl Secret {
         }
     }
 
-    /// Returns the value; only the code that places or strips it may ask. What makes values has none itself.
-    pub(crate) fn expose(&self) -> &str {
+    /// Returns the value; only the code that places or strips it may ask, here and where a notice is signed or
+    /// signs in. What makes values has none itself.
+    pub fn expose(&self) -> &str {
         match &self.0 {
             Kind::Text(text) => text,
             Kind::Oauth1(_) | Kind::Oauth2(_) => "",

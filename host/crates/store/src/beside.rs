@@ -138,6 +138,7 @@ macro_rules! states {
         }
     };
 }
+pub(crate) use states;
 states! {
     /// How a backfill stands.
     BackfillState {

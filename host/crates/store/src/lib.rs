@@ -9,11 +9,13 @@
 
 mod apply;
 mod beside;
+mod chime_ins;
 mod commit;
 mod error;
 mod filter;
 mod grants;
 pub mod limits;
+mod notices;
 mod prepare;
 mod read;
 mod recheck_age;
@@ -30,6 +32,10 @@ pub use beside::{
     BackfillStatus, BackfillStep, DeliveryEnd, DeliveryId, GapRow, KeptRaw, NewAction, NewDelivery,
     OutboxRow, PendingDelivery, ReadFrom, RecheckPlan, Whereabouts,
 };
+pub use chime_ins::{
+    AnswerAs, AnswerVia, ChimeInAsked, ChimeInId, ChimeInPage, ChimeInRow, ChimeInSecrets, ChimeInStanding,
+    ChimeInState, NewAnswer, NewChimeIn,
+};
 pub use commit::{
     BatchCommit, Checkpoint, CheckpointState, Committed, Entry, NewCheckpoint, Quarantined, SourceId,
     SourceRecord, StateUpdate,
@@ -37,6 +43,7 @@ pub use commit::{
 pub use error::StoreError;
 pub use filter::{Asked, FeedFilter, FeedKey};
 pub use grants::SourceGrant;
+pub use notices::{ClaimedNotice, NewNotice, NoticeClaim, NoticeEnd, NoticeId, NoticeRow, NoticeState};
 pub use rows::{
     ActorSummary, AttachmentRow, ConversationDetail, ConversationKey, FeedRow, ItemDetail, OpinionRow,
     RelationRow, RevisionRow, SentimentSummary, SightingRow, SourceStatus, StreamStatus, Thread, ThreadNode,

@@ -60,3 +60,19 @@ pub const CAPSULE_KEPT_MS: i64 = 30 * 24 * 3_600_000;
 pub const CAPSULE_BYTES_MAX: usize = 16 << 20;
 /// A backfill whose ends are asked for less than this away from those it has goes on, and does not begin anew.
 pub const BACKFILL_SAME_MS: u64 = 24 * 3_600_000;
+/// Bytes of the subject of a notice; the rest is cut.
+pub const NOTICE_SUBJECT_BYTES_MAX: usize = 512;
+/// Bytes of the text of a notice; the rest is cut.
+pub const NOTICE_BODY_BYTES_MAX: usize = 64 << 10;
+/// Notices that one sender gets at once.
+pub const NOTICES_AT_ONCE_MAX: u32 = 32;
+/// Notices that are listed at once.
+pub const NOTICES_LISTED_MAX: u32 = 1_000;
+/// Bytes of the reason of a question to an expert; the rest is cut.
+pub const CHIME_IN_REASON_BYTES_MAX: usize = 4 << 10;
+/// Bytes of an expert's answer; the rest is cut.
+pub const CHIME_IN_ANSWER_BYTES_MAX: usize = 64 << 10;
+/// Questions of one thread that are listed; the newest are.
+pub const CHIME_INS_LISTED_MAX: u32 = 200;
+/// Questions that are closed in one step when their time is over.
+pub const CHIME_INS_AT_ONCE_MAX: u32 = 500;

@@ -1,5 +1,7 @@
 //! The store's face: business steps and readers.
 
+mod chime_ins;
+mod notices;
 mod steps;
 mod supervision;
 

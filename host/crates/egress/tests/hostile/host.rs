@@ -1,6 +1,6 @@
 //! The host's own downloads: an address that somebody got into the configuration or into a redirect.
 
-use hark_egress::{HostClient, HostClientOptions, HostRequest};
+use hark_egress::{HostClient, HostClientOptions, HostRequest, HttpFault};
 use url::Url;
 
 use crate::server::{Server, ok, redirect};
@@ -43,4 +43,24 @@ async fn nothing_is_fetched_from_where_it_must_not_be() {
         );
     }
     judge(&verdicts, CASES.len());
+}
+
+#[tokio::test]
+async fn what_is_sent_once_obeys_the_rules_follows_nothing_and_says_whether_it_may_have_arrived() {
+    let away = Server::start(|_| redirect(307, "https://connectors.example/x")).await;
+    let options =
+        HostClientOptions { plain_http: Some(away.address.to_string()), ..HostClientOptions::default() };
+    let client = HostClient::new(options).unwrap();
+    let post = |address: &str| HostRequest::post(Url::parse(address).unwrap(), "text/plain", "words");
+
+    let answer = client.send_once(&post(&away.url("/x"))).await.unwrap();
+    assert_eq!((answer.status, away.seen().len()), (307, 1));
+    for (name, address, _) in CASES.iter().filter(|(_, address, _)| !address.contains("PORT")) {
+        let address = address.replace("OTHER", "9");
+        let refused = client.send_once(&post(&address)).await.unwrap_err();
+        assert!(
+            !refused.may_have_arrived && matches!(refused.fault, HttpFault::Denied(_)),
+            "{name}: {refused:?}"
+        );
+    }
 }

@@ -10,12 +10,14 @@ pub(crate) mod annotations;
 pub(crate) mod awaited;
 pub(crate) mod backfills;
 pub(crate) mod checkpoints;
+pub(crate) mod chime_ins;
 pub(crate) mod conversations;
 pub(crate) mod counters;
 pub(crate) mod grants;
 pub(crate) mod inbox;
 pub(crate) mod items;
 pub(crate) mod known;
+pub(crate) mod notices;
 pub(crate) mod outbox;
 pub(crate) mod parts;
 pub(crate) mod payloads;
@@ -93,6 +95,9 @@ pub(crate) fn batch(db: &Statements<'_>, prepared: &Prepared) -> Result<Committe
     sources::count(db, batch.source.id, batch.seen_first)?;
     checkpoints::advance(db, commit)?;
     along::after(&mut batch, prepared)?;
+    for notice in &prepared.notices {
+        notices::queue(db, notice, None)?;
+    }
     batch.done.item_uids_changed.sort_unstable();
     batch.done.item_uids_changed.dedup();
     Ok(batch.done)

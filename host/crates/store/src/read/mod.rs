@@ -3,8 +3,10 @@
 //! Holds: each read sees one moment of the database, whatever the writer does meanwhile.
 
 pub(crate) mod beside;
+pub(crate) mod chime_ins;
 pub(crate) mod feed;
 pub(crate) mod item;
+pub(crate) mod notices;
 pub(crate) mod page;
 pub(crate) mod status;
 pub(crate) mod supervision;

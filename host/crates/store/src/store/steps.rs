@@ -13,7 +13,7 @@ use crate::{
 };
 
 impl Store {
-    async fn work<T: Send + 'static>(&self, work: Work) -> Result<T, StoreError> {
+    pub(super) async fn work<T: Send + 'static>(&self, work: Work) -> Result<T, StoreError> {
         match self.inner.writer.submit(Step::Work(work)).await? {
             Outcome::Made(made) => made.downcast().map(|made| *made).map_err(|_| StoreError::Closed),
             _ => Err(StoreError::Closed),

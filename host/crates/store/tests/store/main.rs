@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may end at once")]
 
 mod beside;
+mod chime_ins;
 mod consistency;
 mod content;
 mod events;
@@ -10,6 +11,7 @@ mod feed;
 mod files;
 mod given;
 mod items;
+mod notices;
 mod properties;
 mod supervision;
 mod thread;
