@@ -42,8 +42,8 @@ impl Assignment {
             context,
             state,
             scratch,
-            reasons: Vec::new(),
-            passed: Vec::new(),
+            reasons: Vec::with_capacity(limits::PASSED_MAX),
+            passed: Vec::with_capacity(limits::PASSED_MAX),
             passed_more: 0,
         };
         let before = state.work.get(item.conversation).map(|work| &work.owner);
@@ -170,7 +170,9 @@ impl Search<'_> {
     fn least_loaded(&mut self, team: &Team) -> Option<(usize, Reason)> {
         let mut best: Option<(u32, usize)> = None;
         for place in &team.members {
-            let desk = self.desk(*place);
+            // Who may not see it is passed over whatever she has to do.
+            let may_see = self.tree.people[*place].zones.contains(&self.item.record.zone);
+            let desk = if may_see { self.desk(*place) } else { Desk::default() };
             if best.is_none_or(|(least, _)| desk.load < least) && self.fits_at(*place, desk, Asked::ToTake) {
                 best = Some((desk.load, *place));
             }

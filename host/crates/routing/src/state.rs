@@ -87,9 +87,15 @@ impl State {
         }
         self.raised.extend(decision.raised.iter().cloned());
         for notice in &decision.notices {
-            let group =
-                self.groups.entry(notice.group.clone()).or_insert_with(|| Group::opened(notice, decision.at));
-            group.take(notice, &decision.conversation);
+            // Most items come to a group that is there: its key is not copied for nothing.
+            match self.groups.get_mut(&notice.group) {
+                Some(group) => group.take(notice, &decision.conversation),
+                None => {
+                    let mut group = Group::opened(notice, decision.at);
+                    group.take(notice, &decision.conversation);
+                    self.groups.insert(notice.group.clone(), group);
+                }
+            }
             let groups = self.work.get_mut(&decision.conversation).map(|work| &mut work.groups);
             if let Some(groups) = groups.filter(|groups| !groups.contains(&notice.group)) {
                 groups.push(notice.group.clone());
