@@ -42,6 +42,10 @@ pub struct SentimentSummary {
     pub confidence: Option<f64>,
     /// Spans of the text that made it.
     pub evidence: Vec<Evidence>,
+    /// Who says so.
+    pub producer: String,
+    /// Which version of the maker; empty where it has none.
+    pub producer_version: String,
 }
 
 /// One item as the feed shows it.

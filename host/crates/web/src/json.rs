@@ -47,6 +47,7 @@ pub fn feed_item(row: &FeedRow) -> Value {
             "label": sentiment.label.as_str(),
             "score": sentiment.score,
             "confidence": sentiment.confidence,
+            "by": { "producer": sentiment.producer, "version": sentiment.producer_version },
             "evidence": sentiment.evidence.iter().map(|piece| json!({
                 "start": piece.start,
                 "end": piece.end,

@@ -155,7 +155,7 @@ fn opinions(db: &Connection, row: &mut FeedRow) -> Result<(), StoreError> {
 
 fn newest(kind: &str) -> String {
     format!(
-        "SELECT value, score, confidence, evidence FROM annotation WHERE item_id = ?1 AND revision = ?2
+        "SELECT value, score, confidence, evidence, producer, producer_version FROM annotation WHERE item_id = ?1 AND revision = ?2
            AND kind = '{kind}' ORDER BY at DESC, producer, producer_version DESC, value LIMIT 1"
     )
 }
@@ -168,5 +168,7 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<Option<SentimentSummary>> {
         score: row.get(1)?,
         confidence: row.get(2)?,
         evidence: evidence_from(row.get_ref(3)?.as_str()?),
+        producer: row.get(4)?,
+        producer_version: row.get(5)?,
     }))
 }

@@ -196,6 +196,6 @@ pub fn sentiment(label: Sentiment, score: f64) -> Annotation {
         confidence: Some(0.5),
         evidence: vec![Evidence { start: 0, end: 4, text: "word".to_owned(), weight: score }],
         producer: "lexicon",
-        producer_version: "1",
+        producer_version: "1".into(),
     }
 }

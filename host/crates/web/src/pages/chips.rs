@@ -40,6 +40,7 @@ pub(super) fn sentiment(summary: &SentimentSummary) -> Markup {
                 @if let Some(confidence) = summary.confidence {
                     p.note { "Confidence " (percent(confidence)) }
                 }
+                p.note { "Said by " (text::line(&summary.producer, 60)) " " (text::line(&summary.producer_version, 40)) }
             }
         }
     }

@@ -315,6 +315,6 @@ fn annotation(
         confidence: Some(0.8),
         evidence: evidence.collect(),
         producer: "test",
-        producer_version: "1",
+        producer_version: "1".into(),
     }
 }
