@@ -16,6 +16,7 @@ mod grants;
 pub mod limits;
 mod prepare;
 mod read;
+mod reanalysis;
 mod recheck_age;
 mod rows;
 mod schema;
@@ -37,6 +38,7 @@ pub use commit::{
 pub use error::StoreError;
 pub use filter::{FeedFilter, FeedKey};
 pub use grants::SourceGrant;
+pub use reanalysis::{ArchivedItem, ReanalysisOrder, ReanalysisStatus, ReanalysisStep, Reopinion};
 pub use rows::{
     ActorSummary, AttachmentRow, ConversationDetail, ConversationKey, FeedRow, ItemDetail, OpinionRow,
     RelationRow, RevisionRow, SentimentSummary, SightingRow, SourceStatus, StreamStatus, Thread, ThreadNode,

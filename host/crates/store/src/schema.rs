@@ -16,6 +16,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0003_tokens.sql"),
     include_str!("../migrations/0004_supervision.sql"),
     include_str!("../migrations/0005_grants.sql"),
+    include_str!("../migrations/0006_reanalysis.sql"),
 ];
 
 /// Marks a file as ours: "Hark".

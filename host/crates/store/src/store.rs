@@ -1,5 +1,6 @@
 //! The store's face: business steps and readers.
 
+mod reanalysis;
 mod steps;
 mod supervision;
 

@@ -1,7 +1,8 @@
-//! What goes on beside polling, with the built binary: deliveries, backfill, recheck, replay, replies.
+//! What goes on beside polling, with the built binary: deliveries, backfill, recheck, replay, replies, other analysers.
 
 #![allow(clippy::unwrap_used, reason = "a test may end at once")]
 
+mod archive;
 mod deeds;
 mod folder;
 mod hot;

@@ -3,12 +3,13 @@
 //! Holds: an opinion never alters an item; the first route of a revision stands, so that the same batch
 //! read again under other rules does not mix two answers; work that is there is never touched.
 
-use hark_model::{Priority, Route};
+use hark_model::{Ms, Priority, Route};
 use rusqlite::params;
 
-use crate::StoreError;
 use crate::apply::Batch;
 use crate::apply::items::Said;
+use crate::statements::Statements;
+use crate::{Reopinion, StoreError};
 
 /// Maker of the opinion "this rule matched".
 const RULES: &str = "rules";
@@ -63,6 +64,37 @@ pub(crate) fn store(
         ])?;
     }
     Ok(())
+}
+
+/// Adds what is thought of a revision later; returns how many opinions are new. Nothing of an item that is not there.
+pub(crate) fn add(
+    db: &Statements<'_>,
+    opinion: &Reopinion,
+    evidence: &[String],
+    at: Ms,
+) -> Result<u64, StoreError> {
+    let mut insert = db.prepare(
+        "INSERT INTO annotation (item_id, revision, kind, value, score, confidence, evidence, producer,
+           producer_version, at)
+         SELECT item_id, revision, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM item_revision
+         WHERE item_id = ?1 AND revision = ?2 ON CONFLICT DO NOTHING",
+    )?;
+    let mut added = 0;
+    for (annotation, evidence) in opinion.annotations.iter().zip(evidence) {
+        added += insert.execute(params![
+            opinion.row,
+            opinion.revision,
+            annotation.kind.as_str(),
+            annotation.value,
+            annotation.score,
+            annotation.confidence,
+            evidence,
+            annotation.producer,
+            annotation.producer_version,
+            at,
+        ])?;
+    }
+    Ok(added as u64)
 }
 
 /// Stores the answer of the rules; returns whether it is the first one.

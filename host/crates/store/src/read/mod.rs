@@ -6,6 +6,7 @@ pub(crate) mod beside;
 pub(crate) mod feed;
 pub(crate) mod item;
 pub(crate) mod page;
+pub(crate) mod reanalysis;
 pub(crate) mod status;
 pub(crate) mod supervision;
 pub(crate) mod thread;

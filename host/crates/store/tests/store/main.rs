@@ -11,6 +11,7 @@ mod files;
 mod given;
 mod items;
 mod properties;
+mod reanalysis;
 mod supervision;
 mod thread;
 mod twin;
