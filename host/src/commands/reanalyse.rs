@@ -17,7 +17,7 @@ const TELL_EVERY: Duration = Duration::from_millis(500);
 /// Runs the command.
 pub async fn run(cli: &Cli, args: &ReanalyseArgs) -> Done {
     let config = wiring::config(&cli.config)?;
-    let analyser = wiring::analyser(&config.models)?;
+    let analyser = wiring::analyser_of(&config)?;
     let store = wiring::existing_store(&config)?;
     let ended = async {
         let reanalysis = if args.dry_run {
