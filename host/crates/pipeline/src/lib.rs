@@ -22,6 +22,7 @@ mod pipeline;
 mod powers;
 mod precedence;
 mod reanalysis;
+mod recent;
 mod recheck;
 mod replay;
 mod rotation;

@@ -82,5 +82,7 @@ pub const DELIVERY_ANSWER_BYTES_MAX: usize = 64 << 10;
 pub const REANALYSIS_PAUSE_MAX: Duration = Duration::from_secs(1);
 /// Texts in one language that make a habit for certain.
 pub const HABIT_TEXTS: u32 = 4;
+/// Texts of the last day that are remembered, each of its own kind: about half a KiB for each.
+pub const RECENT_TEXTS_MAX: usize = 1 << 16;
 /// Bytes of one value that a difference shows.
 pub const DIFFERENCE_BYTES_MAX: usize = 400;

@@ -38,10 +38,13 @@ pub use commit::{
 pub use error::StoreError;
 pub use filter::{FeedFilter, FeedKey};
 pub use grants::SourceGrant;
-pub use reanalysis::{ArchivedItem, ReanalysisOrder, ReanalysisStatus, ReanalysisStep, Reopinion};
+pub use reanalysis::{
+    ArchivedItem, ReanalysisOrder, ReanalysisStatus, ReanalysisStep, RecentItem, Reopinion,
+};
 pub use rows::{
-    ActorSummary, AttachmentRow, ConversationDetail, ConversationKey, FeedRow, ItemDetail, OpinionRow,
-    RelationRow, RevisionRow, SentimentSummary, SightingRow, SourceStatus, StreamStatus, Thread, ThreadNode,
+    ActorSummary, AttachmentRow, ConversationDetail, ConversationKey, CopyOf, FeedRow, ItemDetail,
+    OpinionRow, RelationRow, RevisionRow, SentimentSummary, SightingRow, SourceStatus, StreamStatus, Thread,
+    ThreadNode,
 };
 pub use store::{Store, StoreOptions};
 pub use supervision::{CapsuleRow, Crash, CrashNoted, SourceQuarantine, Spending, Spent};

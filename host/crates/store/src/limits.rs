@@ -60,6 +60,8 @@ pub const REVISIONS_AT_ONCE: u32 = 5_000;
 pub const ARCHIVE_ITEMS_AT_ONCE: u32 = 250;
 /// Bytes of text of one such piece; a single item may be larger.
 pub const ARCHIVE_BYTES_AT_ONCE: usize = 4 << 20;
+/// Items of the last day that are read in one piece when what is remembered of them is made anew.
+pub const RECENT_ITEMS_AT_ONCE: u32 = 1_000;
 /// Capsules of a source that are kept; the newest are.
 pub const CAPSULES_KEPT_MAX: u32 = 8;
 /// How long a capsule is kept.

@@ -1,6 +1,8 @@
 //! What goes in and out of the store when the archive is read again by another analyser.
 
-use hark_model::{Annotation, Ms};
+use hark_model::{Annotation, ItemUid, Ms};
+
+use crate::FeedKey;
 
 /// Which archive is to be read again, and by whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +59,25 @@ pub struct ArchivedItem {
     pub sentiment: Option<String>,
     /// Who has spoken about this revision: producer and version.
     pub makers: Vec<(String, String)>,
+}
+
+/// An item of the last day, as its text is compared with others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecentItem {
+    /// Its place in the feed.
+    pub key: FeedKey,
+    /// Its name everywhere.
+    pub uid: ItemUid,
+    /// Subject or headline.
+    pub title: Option<String>,
+    /// Plain text.
+    pub text: String,
+    /// The platform's claim.
+    pub claimed_language: Option<String>,
+    /// When we first saw it.
+    pub observed_at: Ms,
+    /// It is nearly the same as an earlier one.
+    pub is_copy: bool,
 }
 
 /// What is thought of a revision now.

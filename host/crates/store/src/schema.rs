@@ -17,6 +17,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0004_supervision.sql"),
     include_str!("../migrations/0005_grants.sql"),
     include_str!("../migrations/0006_reanalysis.sql"),
+    include_str!("../migrations/0007_duplicates.sql"),
 ];
 
 /// Marks a file as ours: "Hark".

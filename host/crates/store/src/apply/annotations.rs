@@ -16,6 +16,12 @@ const RULES: &str = "rules";
 /// Its version: changes when matching does.
 const RULES_VERSION: &str = "1";
 
+/// Maker of the opinion "this is nearly the same as an earlier item": its value is the uid of that, its score how much
+/// they have in common.
+const COPIES: &str = "hark-duplicates";
+/// Its version: changes when two texts could be nearly the same that were not, or the other way round.
+const COPIES_VERSION: &str = "1";
+
 /// Stores what is thought of one revision of an item.
 pub(crate) fn store(
     batch: &Batch<'_, '_>,
@@ -39,6 +45,20 @@ pub(crate) fn store(
             evidence,
             opinion.producer,
             opinion.producer_version,
+            batch.observed_at,
+        ])?;
+    }
+    if let Some(first) = &said.entry.copy_of {
+        insert.execute(params![
+            item,
+            revision,
+            "duplicate",
+            first.uid.to_string(),
+            first.similarity,
+            None::<f64>,
+            "[]",
+            COPIES,
+            COPIES_VERSION,
             batch.observed_at,
         ])?;
     }

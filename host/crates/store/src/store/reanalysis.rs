@@ -5,7 +5,9 @@ use hark_model::Ms;
 use crate::apply::reanalysis as apply;
 use crate::prepare::evidence_json;
 use crate::read::reanalysis as look;
-use crate::{ArchivedItem, ReanalysisOrder, ReanalysisStatus, ReanalysisStep, Store, StoreError};
+use crate::{
+    ArchivedItem, FeedKey, ReanalysisOrder, ReanalysisStatus, ReanalysisStep, RecentItem, Store, StoreError,
+};
 
 impl Store {
     /// Goes on with the unfinished run of the same makers over the same span, or begins one.
@@ -17,6 +19,12 @@ impl Store {
     /// piece; none when there are no more. What is gone is left out.
     pub async fn archive(&self, below: i64, since: Option<Ms>) -> Result<Vec<ArchivedItem>, StoreError> {
         self.inner.readers.run(move |db| look::archive(db, below, since)).await
+    }
+
+    /// Returns items whose time in the feed is `since` or later, newest first, behind `after`: a bounded piece; none
+    /// when there are no more. What is gone is left out.
+    pub async fn recent(&self, since: Ms, after: Option<FeedKey>) -> Result<Vec<RecentItem>, StoreError> {
+        self.inner.readers.run(move |db| look::recent(db, since, after)).await
     }
 
     /// Returns how many items a run would meet.

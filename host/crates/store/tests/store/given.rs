@@ -93,7 +93,7 @@ pub fn source(n: usize) -> SourceRecord {
 }
 
 pub fn entry(event: Event) -> Entry {
-    Entry { event, annotations: Vec::new(), route: None, cuts: Vec::new() }
+    Entry { event, annotations: Vec::new(), route: None, copy_of: None, cuts: Vec::new() }
 }
 
 pub fn payload(id: u64, body: &str) -> KeptPayload {

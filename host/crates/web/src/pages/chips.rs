@@ -86,6 +86,20 @@ pub(super) fn route(row: &FeedRow) -> Markup {
     }
 }
 
+/// Shows how often nearly the same was said.
+pub(super) fn copies(row: &FeedRow) -> Markup {
+    html! {
+        @if row.copies > 0 {
+            span.tag title="other items that are nearly the same" {
+                "+" (row.copies) (if row.copies == 1 { " copy" } else { " copies" })
+            }
+        }
+        @if row.copy_of.is_some() {
+            span.tag title="nearly the same as an earlier item" { "copy" }
+        }
+    }
+}
+
 /// Shows the tags of the platform and of the rules.
 pub(super) fn tags(row: &FeedRow) -> Markup {
     html! {
