@@ -1,5 +1,7 @@
 //! The command line: every command, flag and example.
 
+mod analysis;
+
 use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -7,6 +9,8 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use hark_model::{Ms, Sentiment, Zone};
 use hark_runtime::Contracts;
+
+pub use analysis::ReanalyseArgs;
 
 /// A host for sandboxed listening connectors: one feed from every platform.
 #[derive(Debug, Parser)]
@@ -96,6 +100,11 @@ pub enum Command {
         after_help = "Examples:\n  hark replay forum --connector my-forum.wasm --since 7d\n  hark replay forum --accept    store it: changed items get a new revision"
     )]
     Replay(ReplayArgs),
+    /// Read the archive again with the analyser of now, beside whatever listens; goes on where it was stopped.
+    #[command(
+        after_help = "Examples:\n  hark reanalyse --dry-run      what would be added, and how many would feel otherwise\n  hark reanalyse --since 90d\n  hark reanalyse                Ctrl-C stops it, the same command goes on\n\nOpinions are added and none is changed: an item shows the newest, with who says so. Models and rules of your\nown count as another analyser whenever their file is another."
+    )]
+    Reanalyse(ReanalyseArgs),
     /// Answer an item on its platform.
     #[command(
         after_help = "Examples:\n  hark feed --json | jq '.uid, .text'\n  hark reply 5f0c... --text 'Thank you, we look into it.'"

@@ -70,6 +70,7 @@ async fn run(cli: &Cli) -> Done {
         Command::Grant(args) => commands::grant::run(cli, args).await,
         Command::Backfill(args) => commands::backfill::run(cli, args).await,
         Command::Replay(args) => commands::replay::run(cli, args).await,
+        Command::Reanalyse(args) => commands::reanalyse::run(cli, args).await,
         Command::Reply(args) => commands::reply::run(cli, args).await,
         Command::Train(args) => commands::train::run(cli, args),
         Command::Eval(args) => commands::eval::run(cli, args),

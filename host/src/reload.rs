@@ -31,6 +31,8 @@ pub struct Reloader {
     /// What each source was last started with; one that could not be changed differs from the configuration.
     in_force: BTreeMap<String, SourceConfig>,
     stamps: BTreeMap<PathBuf, Stamp>,
+    /// How the models and rules of signals stood when they were read.
+    analysis_read: BTreeMap<PathBuf, Stamp>,
     looks: tokio::time::Interval,
     /// What was wrong the last time; it is not said again.
     told: BTreeSet<String>,
@@ -51,6 +53,7 @@ impl Reloader {
             teams: teams(config).collect(),
             in_force: BTreeMap::new(),
             stamps: stamps(config),
+            analysis_read: analysis_stamps(config),
             looks,
             told: BTreeSet::new(),
             refused: BTreeMap::new(),
@@ -111,11 +114,16 @@ impl Reloader {
             Ok(config) => config,
             Err(errors) => return self.tell(&format!("the configuration stays as it was: {errors}")),
         };
-        if let Err(failure) = self.take_rules(&config, listening) {
-            return self.tell(&format!("the configuration stays as it was: {failure}"));
-        }
+        let rules_changed = match self.take_rules(&config, listening) {
+            Ok(changed) => changed,
+            Err(failure) => {
+                // A file that only the new configuration names is not looked at yet.
+                self.until_again = Some(LOOKS_UNTIL_AGAIN);
+                return self.tell(&format!("the configuration stays as it was: {failure}"));
+            }
+        };
         self.tell_of_what_stays(&config);
-        let before = std::mem::replace(&mut self.config, config);
+        self.config = config;
         self.stamps = stamps(&self.config);
         let (changed, failed) = self.take_sources(listening).await;
         if failed {
@@ -123,7 +131,7 @@ impl Reloader {
         } else {
             self.told.clear();
         }
-        if changed > 0 || before.rules != self.config.rules || before.models != self.config.models {
+        if changed > 0 || rules_changed {
             tracing::info!(
                 sources_changed = changed,
                 "the configuration of now is in force: {}",
@@ -150,16 +158,21 @@ impl Reloader {
         }
     }
 
-    /// Takes pins and rules, both or neither.
-    fn take_rules(&mut self, config: &Config, listening: &Listening) -> Result<(), Failure> {
-        let is_other = config.rules != self.config.rules || config.models != self.config.models;
+    /// Takes pins, rules, models and signals, all or none; tells whether one but the pins is another.
+    fn take_rules(&mut self, config: &Config, listening: &Listening) -> Result<bool, Failure> {
+        let analysis = analysis_stamps(config);
+        let named = |config: &Config| (config.models.clone(), config.signals.clone());
+        let is_other = config.rules != self.config.rules
+            || named(config) != named(&self.config)
+            || analysis != self.analysis_read;
         let enricher = if is_other { Some(wiring::enricher(config)?) } else { None };
         self.assembler.renew(config)?;
         if let Some(enricher) = enricher {
             listening.replace_enricher(enricher);
             self.teams.set(teams(config));
+            self.analysis_read = analysis;
         }
-        Ok(())
+        Ok(is_other)
     }
 
     /// Returns how many sources were touched, and whether one could not be.
@@ -260,9 +273,19 @@ fn stamps(config: &Config) -> BTreeMap<PathBuf, Stamp> {
         ConnectorRef::File(path) => Some(path.clone()),
         _ => None,
     });
-    let files =
-        [config.path.clone(), config.lock()].into_iter().chain(config.models.clone()).chain(connectors);
-    files.map(|path| (path.clone(), stamp(&path))).collect()
+    let mut files = analysis_stamps(config);
+    files.extend(
+        [config.path.clone(), config.lock()]
+            .into_iter()
+            .chain(connectors)
+            .map(|path| (path.clone(), stamp(&path))),
+    );
+    files
+}
+
+/// Returns how the files stand that decide what is thought of items.
+fn analysis_stamps(config: &Config) -> BTreeMap<PathBuf, Stamp> {
+    config.models.iter().chain(&config.signals).map(|path| (path.clone(), stamp(path))).collect()
 }
 
 fn stamp(path: &std::path::Path) -> Stamp {

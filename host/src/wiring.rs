@@ -1,9 +1,11 @@
 //! Puts the floors together: configuration, database, runtime, connectors, sources.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 
+use hark_analysis::signals::Signals;
 use hark_analysis::{Analyser, Model};
 use hark_cassette::Tape;
 use hark_config::{CompileConfig, Config, ConnectorRef, RemoteRef, SourceConfig};
@@ -21,6 +23,8 @@ use crate::grants;
 
 /// Most connector instances at work at once.
 const INSTANCES_MAX: u32 = 64;
+/// Largest file of rules for signals.
+const SIGNALS_BYTES_MAX: u64 = 4 << 20;
 
 /// Reads the configuration.
 pub fn config(path: &Path) -> Result<Config, Failure> {
@@ -62,7 +66,35 @@ pub fn store_failure(error: &StoreError) -> Failure {
 /// Reads the routing rules into a stage of the pipeline.
 pub fn enricher(config: &Config) -> Result<Enricher, Failure> {
     let router = Router::new(&config.rules);
-    Ok(Enricher::new(analyser(&config.models)?, router))
+    Ok(Enricher::new(analyser_of(config)?, router))
+}
+
+/// Loads the models and rules that a configuration names, beside those that come with Hark.
+pub fn analyser_of(config: &Config) -> Result<Analyser, Failure> {
+    let analyser = analyser(&config.models)?;
+    match &config.signals {
+        Some(path) => Ok(analyser.with_signals(signals(path)?)),
+        None => Ok(analyser),
+    }
+}
+
+/// Reads rules of the operator's own.
+fn signals(path: &Path) -> Result<Signals, Failure> {
+    let refused = |why: String| {
+        Failure::new(Exit::Config, why)
+            .hint("`[analysis] signals` names it; host/crates/analysis/README.md says how rules are written")
+    };
+    let unreadable = |why: String| refused(format!("{}: {why}", path.display()));
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(|error| unreadable(error.to_string()))?;
+    file.take(SIGNALS_BYTES_MAX + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| unreadable(error.to_string()))?;
+    if bytes.len() as u64 > SIGNALS_BYTES_MAX {
+        return Err(unreadable(format!("larger than {} MiB; these are no rules", SIGNALS_BYTES_MAX >> 20)));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| unreadable(format!("is not UTF-8: {error}")))?;
+    Signals::parse(&text, path).map_err(|errors| refused(errors.to_string()))
 }
 
 /// Loads the models that come with Hark, and those of `files`, which are asked first, the first of them first.

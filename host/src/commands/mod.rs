@@ -22,6 +22,7 @@ pub mod plugin_sign;
 pub mod plugin_test;
 pub mod plugin_try;
 pub mod plugin_verify;
+pub mod reanalyse;
 pub mod replay;
 pub mod reply;
 pub mod run;

@@ -50,7 +50,8 @@ pub async fn listen(
         None => None,
     };
     let store = wiring::store(config)?;
-    let mut listening = Listening::new(store.clone(), wiring::enricher(config)?);
+    let listening = Listening::new(store.clone(), wiring::enricher(config)?).await;
+    let mut listening = listening.map_err(|error| wiring::store_failure(&error))?;
     let ended = async {
         let mut reloader = Reloader::start(config, &store, &mut listening).await?;
         let door = wiring::door(listening.deliveries());

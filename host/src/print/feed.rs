@@ -42,6 +42,7 @@ fn write_row(out: &mut impl Write, row: &FeedRow) -> std::io::Result<()> {
         clean::short(title(row), 80)
     )?;
     writeln!(out, "    {}", clean::short(&row.text, TEXT_CHARS_MAX))?;
+    write_copies(out, row)?;
     write_route(out, row)
 }
 
@@ -59,6 +60,15 @@ fn write_sentiment(out: &mut impl Write, row: &FeedRow) -> std::io::Result<()> {
     match sentiment.score {
         Some(score) => write!(out, "{style}{score:+.2}{style:#}"),
         None => write!(out, "{style}  ?  {style:#}"),
+    }
+}
+
+fn write_copies(out: &mut impl Write, row: &FeedRow) -> std::io::Result<()> {
+    let dim = Style::new().dimmed();
+    match (&row.copy_of, row.copies) {
+        (Some(first), _) => writeln!(out, "    {dim}nearly the same as {}{dim:#}", first.uid),
+        (None, 0) => Ok(()),
+        (None, copies) => writeln!(out, "    {dim}+{copies} nearly the same{dim:#}"),
     }
 }
 

@@ -80,6 +80,17 @@ fn a_typo_in_the_configuration_is_found_with_its_place() {
 }
 
 #[test]
+fn a_mistake_in_the_rules_of_signals_is_found_with_its_place() {
+    let folder = Folder::with("[analysis]\nsignal = \"signals.toml\"\n");
+    folder.fails(&["check"], 3, &["hark.toml:2:1", "did you mean `signals`?"]);
+    let folder = Folder::with("[analysis]\nsignals = \"signals.toml\"\n");
+    folder.fails(&["check"], 3, &["signals.toml", "No such file"]);
+    let rule = "[[rule]]\nname = \"mine\"\nsignal = \"urgncy\"\nweight = 1\nphrases = [\"till\"]\n";
+    std::fs::write(folder.path("signals.toml"), rule).unwrap();
+    folder.fails(&["check"], 3, &["signals.toml:3:", "urgncy", "urgency", "[analysis] signals"]);
+}
+
+#[test]
 fn a_missing_configuration_says_how_to_begin() {
     let folder = Folder::with("");
     folder.fails(&["--config", "nowhere.toml", "run"], 3, &["nowhere.toml", "hark demo"]);

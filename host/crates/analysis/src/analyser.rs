@@ -1,5 +1,6 @@
 //! One text in, what can be said of it out.
 
+use std::borrow::Cow;
 use std::iter::repeat_n;
 use std::ops::Range;
 
@@ -7,6 +8,7 @@ use hark_model::{Annotation, AnnotationKind, Sentiment};
 
 use crate::blend;
 use crate::habit::Habit;
+use crate::hash::digest;
 use crate::language::{self, Verdict};
 use crate::lexicon::Lexicon;
 use crate::limits;
@@ -51,7 +53,7 @@ const SHIPPED: [&[u8]; 2] =
 pub struct Analyser {
     lexicon: Lexicon,
     /// The first that serves a language is asked.
-    models: Vec<(Model, &'static str)>,
+    models: Vec<(Model, Maker)>,
     pub(crate) signals: Signals,
 }
 
@@ -66,6 +68,16 @@ impl Default for Analyser {
         Self::new()
     }
 }
+
+/// Who speaks, in which version.
+#[derive(Debug, Clone)]
+struct Maker {
+    producer: &'static str,
+    version: Cow<'static, str>,
+}
+
+const SHIPPED_MAKER: Maker =
+    Maker { producer: SENTIMENT_PRODUCER, version: Cow::Borrowed(SENTIMENT_VERSION) };
 
 /// What was found in one text.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,7 +107,7 @@ impl Analyser {
     /// Loads what is compiled in: some milliseconds, once.
     pub fn new() -> Self {
         let shipped = SHIPPED.iter().map(|bytes| {
-            (Model::parse(bytes).expect("the models that come with Hark are whole"), SENTIMENT_PRODUCER)
+            (Model::parse(bytes).expect("the models that come with Hark are whole"), SHIPPED_MAKER)
         });
         Self { lexicon: Lexicon::new(), models: shipped.collect(), signals: Signals::shipped() }
     }
@@ -108,7 +120,8 @@ impl Analyser {
     /// Asks `model` first in the languages that it serves.
     #[must_use]
     pub fn with_model(mut self, model: Model) -> Self {
-        self.models.insert(0, (model, OWN_PRODUCER));
+        let version = digest(&model.to_bytes()).into();
+        self.models.insert(0, (model, Maker { producer: OWN_PRODUCER, version }));
         self
     }
 
@@ -117,6 +130,22 @@ impl Analyser {
     pub fn with_signals(mut self, signals: Signals) -> Self {
         self.signals = signals;
         self
+    }
+
+    /// Returns everybody who may speak, each with the version, in a fixed order: another list means that a text
+    /// may get other opinions.
+    pub fn makers(&self) -> String {
+        let own = self.models.iter().map(|(_, maker)| (maker.producer, maker.version.as_ref()));
+        let built_in = [(LANGUAGE_PRODUCER, LANGUAGE_VERSION), (LEXICON_PRODUCER, LEXICON_VERSION)];
+        let mut makers: Vec<String> = built_in
+            .into_iter()
+            .chain(own)
+            .chain([self.signals.maker()])
+            .map(|(producer, version)| format!("{producer} {version}"))
+            .collect();
+        // Two models come with Hark and speak as one.
+        makers.dedup();
+        makers.join(", ")
     }
 
     /// Says in which language `text` and `title` are, and nothing else.
@@ -198,11 +227,9 @@ impl Analyser {
             // A face means the same whatever is said around it; words may be anything.
             Verdict::Unknown | Verdict::Nothing => return of_signs(tokens, text, title),
         };
-        let serving = self
-            .models
-            .iter()
-            .find_map(|(model, producer)| Some((model, model.serves(language)?, *producer)));
-        let Some((model, served, producer)) = serving else {
+        let serving =
+            self.models.iter().find_map(|(model, maker)| Some((model, model.serves(language)?, maker)));
+        let Some((model, served, maker)) = serving else {
             return if language == "en" { of_lexicon(tokens, sureness, text, title) } else { unknown() };
         };
         let valence = valence::score(tokens, |token| language == "en" || token.is_sign);
@@ -216,8 +243,8 @@ impl Analyser {
             score: Some(sentiment::rounded(found.valence.score)),
             confidence: Some(sentiment::rounded(found.share * sureness)),
             evidence: sentiment::evidence(&found.valence, limits::WEIGHT_MIN, tokens, text, title),
-            producer,
-            producer_version: if producer == OWN_PRODUCER { "" } else { SENTIMENT_VERSION },
+            producer: maker.producer,
+            producer_version: maker.version.clone(),
         }
     }
 }
@@ -264,7 +291,7 @@ pub(crate) fn language_of(verdict: Verdict) -> Option<Annotation> {
         confidence,
         evidence: Vec::new(),
         producer,
-        producer_version,
+        producer_version: producer_version.into(),
     })
 }
 
@@ -291,7 +318,7 @@ fn of_valence(valence: &Valence, sureness: f64, tokens: &Tokens, text: &str, tit
         confidence: Some(sentiment::rounded(sentiment::confidence(score) * sureness)),
         evidence: sentiment::evidence(valence, 0.0, tokens, text, title),
         producer: LEXICON_PRODUCER,
-        producer_version: LEXICON_VERSION,
+        producer_version: LEXICON_VERSION.into(),
     }
 }
 
@@ -303,7 +330,7 @@ fn unknown() -> Annotation {
         confidence: None,
         evidence: Vec::new(),
         producer: SENTIMENT_PRODUCER,
-        producer_version: SENTIMENT_VERSION,
+        producer_version: SENTIMENT_VERSION.into(),
     }
 }
 
@@ -422,6 +449,20 @@ mod tests {
         assert_eq!(language("👍", None), None);
         let found = analyser.analyse_by("Super!", None, None, Some(&habit)).sentiment;
         assert_eq!(found.value, "positive", "{found:?}");
+    }
+
+    #[test]
+    fn everybody_who_speaks_is_named_with_the_version() {
+        let shipped = Analyser::new().makers();
+        assert_eq!(shipped, "hark-language 2, hark-lexicon 1, hark-sentiment 2, hark-signals 1");
+        let model = Model::parse(SHIPPED[0]).unwrap();
+        let own = Analyser::new().with_model(model.clone());
+        assert!(own.makers().contains("hark-sentiment-own ") && own.makers().contains("hark-sentiment 2"));
+        let found = own.analyse("I love it", None, Some("en")).sentiment;
+        assert!(own.makers().contains(&format!("{} {}", found.producer, found.producer_version)));
+        assert_eq!(own.makers(), Analyser::new().with_model(model).makers());
+        let other = Analyser::new().with_model(Model::parse(SHIPPED[1]).unwrap());
+        assert_ne!(own.makers(), other.makers());
     }
 
     #[test]

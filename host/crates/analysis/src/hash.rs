@@ -1,4 +1,4 @@
-//! The one hash of words and of what is made of words.
+//! The one hash of words and of what is made of words; and the digest of what an operator brings.
 //!
 //! Holds: the same on every machine and in every version, as model files are written in it; well spread
 //! in its upper bits. Not here: tables. The lexicon is fixed and a model is a sum, so nobody gains anything
@@ -6,7 +6,17 @@
 
 use std::hash::Hasher;
 
+use sha2::{Digest, Sha256};
+
 const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// Bytes of a digest that are kept: enough to tell apart what one operator ever brings.
+const DIGEST_BYTES: usize = 6;
+
+/// Returns a version for what has none of its own: the beginning of its SHA-256, in hexadecimal.
+pub(crate) fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().take(DIGEST_BYTES).map(|byte| format!("{byte:02x}")).collect()
+}
 
 /// A hash under way: letters go in, one after the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -45,6 +45,8 @@ pub struct Config {
     pub confine: Confine,
     /// Models of sentiment of the operator's own, asked before those that come with Hark.
     pub models: Vec<PathBuf>,
+    /// Rules of the operator's own for urgency and other signals; absent means those that come with Hark.
+    pub signals: Option<PathBuf>,
     /// What is listened to, in the order of the file.
     pub sources: Vec<SourceConfig>,
     /// Whose signatures on connectors count.
@@ -129,12 +131,13 @@ fn read(mut top: Section<'_, '_>, path: &Path) -> Config {
         webhooks
     });
     let confine = top.table("process").map(process::read).unwrap_or_default();
-    let models = top.table("analysis").map(|mut analysis| {
-        let models = analysis.strings("models").unwrap_or_default();
-        let models = models.iter().map(|text| path_in(folder, text, sink)).collect();
+    let (mut models, mut signals) = (Vec::new(), None);
+    if let Some(mut analysis) = top.table("analysis") {
+        let listed = analysis.strings("models").unwrap_or_default();
+        models = listed.iter().map(|text| path_in(folder, text, sink)).collect();
+        signals = analysis.string("signals").map(|text| path_in(folder, &text, sink));
         analysis.finish("");
-        models
-    });
+    }
     let mut limits = SourceLimits::STRICT;
     if let Some(section) = top.table("limits") {
         read_limits(section, &mut limits);
@@ -146,7 +149,6 @@ fn read(mut top: Section<'_, '_>, path: &Path) -> Config {
     top.finish("");
     // A source that is half wrong still has a name, which rules may use; only whole ones are kept.
     let sources = sources.into_iter().filter_map(|named| named.config).collect();
-    let models = models.unwrap_or_default();
     Config {
         path: path.to_owned(),
         data,
@@ -158,6 +160,7 @@ fn read(mut top: Section<'_, '_>, path: &Path) -> Config {
         webhooks,
         confine,
         models,
+        signals,
         sources,
         trust,
         registries,

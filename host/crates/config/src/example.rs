@@ -32,6 +32,7 @@ secs = 300                  # computing; a connector in Python takes about 10
 
 [analysis]
 models = ["mails.model"]    # made by `hark train` from your own labels; asked first
+signals = "signals.toml"    # your own rules for urgency and the like, beside those that come with Hark or in their place
 
 # What one source may spend, unless it says otherwise itself. Every key may be left out.
 [limits]

@@ -1,5 +1,7 @@
 //! Machine opinion: always with its maker, its confidence and what it was made from.
 
+use std::borrow::Cow;
+
 use crate::UnknownWord;
 use crate::kinds::words;
 
@@ -64,6 +66,6 @@ pub struct Annotation {
     pub evidence: Vec<Evidence>,
     /// Who made it.
     pub producer: &'static str,
-    /// Which version of the maker.
-    pub producer_version: &'static str,
+    /// Which version of the maker; of an operator's own, a digest of it.
+    pub producer_version: Cow<'static, str>,
 }

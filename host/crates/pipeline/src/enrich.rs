@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use hark_analysis::duplicates::Signature;
 use hark_analysis::{Analyser, Analysis, Habit};
-use hark_model::{Actor, Annotation, Event, Item, Route, Sentiment, SourceName, Zone};
+use hark_model::{Actor, Annotation, Event, Item, ItemUid, Ms, Route, Sentiment, SourceName, Zone};
 use hark_routing::{Facts, Router};
-use hark_store::Entry;
+use hark_store::{CopyOf, Entry, Store, StoreError};
 
 use crate::admission::Admitted;
+use crate::recent::{Recent, Said};
 
 /// What the host thinks of one item.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -17,6 +19,8 @@ pub struct Opinion {
     pub annotations: Vec<Annotation>,
     /// Who should see it.
     pub route: Option<Route>,
+    /// What earlier item it is nearly the same as.
+    pub copy_of: Option<CopyOf>,
 }
 
 /// Analysis and routing, as one step over a batch.
@@ -32,62 +36,129 @@ impl Enricher {
         Self { analyser, router }
     }
 
-    /// Returns the entries to store for `admitted`, read by `source` in `zone`.
-    pub fn enrich(&self, admitted: Vec<Admitted>, source: &SourceName, zone: Zone) -> Vec<Entry> {
-        let context = Context::of(&admitted, source, zone);
-        let mut analyses: Vec<Option<Analysis>> =
-            admitted.iter().map(|entry| self.analyse(&entry.event, None)).collect();
-        let habits = Habits::of(&admitted, &analyses, &context);
-        for (entry, analysis) in admitted.iter().zip(&mut analyses) {
-            let is_open = analysis.as_ref().is_some_and(|analysis| analysis.language.is_none());
+    /// Returns the entries to store for `admitted`, which came from `origin`; `recent` is what was said of late,
+    /// where copies of that are to be told.
+    pub(crate) fn enrich(
+        &self,
+        admitted: Vec<Admitted>,
+        origin: &Origin<'_>,
+        recent: Option<&Recent>,
+    ) -> Vec<Entry> {
+        let context = Context::of(&admitted, origin.source, origin.zone);
+        let mut readings: Vec<Option<Read>> =
+            admitted.iter().map(|entry| self.read(&entry.event, None)).collect();
+        let habits = Habits::of(&admitted, &readings, &context);
+        for (entry, read) in admitted.iter().zip(&mut readings) {
+            let is_open = read.as_ref().is_some_and(|read| read.analysis.language.is_none());
             if let Some(habit) = habits.of_event(&entry.event, &context).filter(|_| is_open) {
-                *analysis = self.analyse(&entry.event, Some(habit));
+                *read = self.read(&entry.event, Some(habit));
             }
         }
-        let opinions: Vec<Opinion> = admitted
+        let copies = recent.map_or_else(Vec::new, |recent| origin.look_up(recent, &admitted, &readings));
+        let mut opinions: Vec<Opinion> = admitted
             .iter()
-            .zip(analyses)
-            .map(|(entry, analysis)| self.opinion(&entry.event, analysis, &context))
+            .zip(readings)
+            .map(|(entry, read)| self.opinion(&entry.event, read, &context))
             .collect();
+        for (opinion, copy) in opinions.iter_mut().zip(copies) {
+            opinion.copy_of = copy;
+        }
         let entries = admitted.into_iter().zip(opinions);
         entries
-            .map(|(Admitted { event, cuts }, Opinion { annotations, route })| Entry {
+            .map(|(Admitted { event, cuts }, Opinion { annotations, route, copy_of })| Entry {
                 event,
                 annotations,
                 route,
+                copy_of,
                 cuts,
             })
             .collect()
     }
 
-    fn analyse(&self, event: &Event, habit: Option<&Habit>) -> Option<Analysis> {
-        let Event::Item(item) = event else { return None };
-        let (title, language) = (item.title.as_deref(), item.language.as_deref());
-        Some(self.analyser.analyse_by(&item.text, title, language, habit))
+    /// Returns who analyses.
+    pub(crate) fn analyser(&self) -> &Analyser {
+        &self.analyser
     }
 
-    fn opinion(&self, event: &Event, analysis: Option<Analysis>, context: &Context) -> Opinion {
-        let (Event::Item(item), Some(analysis)) = (event, analysis) else { return Opinion::default() };
+    fn read(&self, event: &Event, habit: Option<&Habit>) -> Option<Read> {
+        let Event::Item(item) = event else { return None };
+        let (title, language) = (item.title.as_deref(), item.language.as_deref());
+        let reading = self.analyser.read(&item.text, title, language, habit);
+        Some(Read { analysis: reading.analysis(), signature: reading.signature() })
+    }
+
+    fn opinion(&self, event: &Event, read: Option<Read>, context: &Context) -> Opinion {
+        let (Event::Item(item), Some(Read { analysis, .. })) = (event, read) else {
+            return Opinion::default();
+        };
         let route = self.router.route(&context.facts(item, &analysis));
-        Opinion { annotations: analysis.annotations(), route: Some(route) }
+        Opinion { annotations: analysis.annotations(), route: Some(route), copy_of: None }
+    }
+}
+
+/// What was made of one text.
+struct Read {
+    analysis: Analysis,
+    signature: Option<Signature>,
+}
+
+/// Where a batch came from, and when.
+pub(crate) struct Origin<'a> {
+    pub source: &'a SourceName,
+    pub scope: &'a str,
+    pub zone: Zone,
+    pub observed_at: Ms,
+}
+
+impl Origin<'_> {
+    fn look_up(
+        &self,
+        recent: &Recent,
+        admitted: &[Admitted],
+        readings: &[Option<Read>],
+    ) -> Vec<Option<CopyOf>> {
+        let said = admitted.iter().zip(readings).map(|(entry, read)| {
+            let (Event::Item(item), Some(signature)) = (&entry.event, read.as_ref()?.signature) else {
+                return None;
+            };
+            let uid = ItemUid::derive(self.scope, &item.id);
+            Some(Said { uid, published_at: item.published_at, signature })
+        });
+        recent.look_up(&said.collect::<Vec<_>>(), self.observed_at)
     }
 }
 
 /// The enricher of now: another takes its place while sources are listened to. A batch is of one of them.
 #[derive(Debug)]
-pub(crate) struct CurrentEnricher(RwLock<Arc<Enricher>>);
+pub(crate) struct CurrentEnricher {
+    enricher: RwLock<Arc<Enricher>>,
+    /// What was said of late, where copies of that are to be told.
+    recent: Option<Arc<Recent>>,
+}
 
 impl CurrentEnricher {
+    /// Tells no copies: what is read again, or was said by us, is none.
     pub fn new(enricher: Enricher) -> Self {
-        Self(RwLock::new(Arc::new(enricher)))
+        Self { enricher: RwLock::new(Arc::new(enricher)), recent: None }
+    }
+
+    /// Tells copies of what the store knows of the last day, and of what comes.
+    pub async fn listening(enricher: Enricher, store: &Store) -> Result<Self, StoreError> {
+        let recent = Recent::of(store, enricher.analyser()).await?;
+        Ok(Self { recent: Some(Arc::new(recent)), ..Self::new(enricher) })
     }
 
     pub fn get(&self) -> Arc<Enricher> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.enricher.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Returns what was said of late.
+    pub fn recent(&self) -> Option<Arc<Recent>> {
+        self.recent.clone()
     }
 
     pub fn replace(&self, enricher: Enricher) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(enricher);
+        *self.enricher.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(enricher);
     }
 }
 
@@ -100,10 +171,10 @@ struct Habits<'a> {
 }
 
 impl<'a> Habits<'a> {
-    fn of(admitted: &'a [Admitted], analyses: &[Option<Analysis>], context: &'a Context) -> Self {
+    fn of(admitted: &'a [Admitted], readings: &[Option<Read>], context: &'a Context) -> Self {
         let mut habits = Self::default();
-        for (entry, analysis) in admitted.iter().zip(analyses) {
-            let language = analysis.as_ref().and_then(|analysis| analysis.language.as_ref());
+        for (entry, read) in admitted.iter().zip(readings) {
+            let language = read.as_ref().and_then(|read| read.analysis.language.as_ref());
             let (Event::Item(item), Some(language)) = (&entry.event, language) else { continue };
             if let Some(author) = &item.author {
                 habits.authors.entry(author).or_default().note(&language.value);

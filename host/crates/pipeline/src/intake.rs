@@ -10,13 +10,15 @@ use hark_model::{
     StreamInfo,
 };
 use hark_runtime::CallReport;
-use hark_store::{Along, BatchCommit, Committed, NewCheckpoint, Quarantined, SourceId, Store, StoreError};
+use hark_store::{
+    Along, BatchCommit, Committed, NewCheckpoint, Quarantined, SourceId, SourceRecord, Store, StoreError,
+};
 
 use crate::admission::{Admission, Refused, admit};
 use crate::assemble::SourceSetup;
 use crate::capsule::Question;
 use crate::clock::{millis, now};
-use crate::enrich::CurrentEnricher;
+use crate::enrich::{CurrentEnricher, Origin};
 use crate::supervisor::Supervisor;
 use crate::trial::Trial;
 use crate::trouble::{Trouble, cut_fault};
@@ -130,9 +132,14 @@ impl Intake {
         for refused in &refused {
             tracing::warn!(source = %self.setup.name, stream = stream.name, hint = refused.hint, why = refused.why, "entry put into quarantine");
         }
-        let enricher = self.enricher.get();
-        let (name, zone) = (self.setup.name.clone(), self.setup.record().zone);
-        let enriched = tokio::task::spawn_blocking(move || enricher.enrich(admitted, &name, zone)).await;
+        let (enricher, recent, setup) =
+            (self.enricher.get(), self.enricher.recent(), Arc::clone(&self.setup));
+        let enriched = tokio::task::spawn_blocking(move || {
+            let SourceRecord { scope, zone, .. } = setup.record();
+            let origin = Origin { source: &setup.name, scope, zone: *zone, observed_at };
+            enricher.enrich(admitted, &origin, recent.as_deref())
+        })
+        .await;
         let entries = enriched.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
         let commit = BatchCommit {
             source: self.source,

@@ -78,5 +78,11 @@ pub const DELIVERY_RETRY_MIN: Duration = Duration::from_secs(15);
 pub const DELIVERY_ATTEMPTS_MAX: u32 = 8;
 /// Largest answer to a delivery.
 pub const DELIVERY_ANSWER_BYTES_MAX: usize = 64 << 10;
+/// Longest pause between two pieces of the archive that another analyser reads.
+pub const REANALYSIS_PAUSE_MAX: Duration = Duration::from_secs(1);
+/// Texts in one language that make a habit for certain.
+pub const HABIT_TEXTS: u32 = 4;
+/// Texts of the last day that are remembered, each of its own kind: about half a KiB for each.
+pub const RECENT_TEXTS_MAX: usize = 1 << 16;
 /// Bytes of one value that a difference shows.
 pub const DIFFERENCE_BYTES_MAX: usize = 400;

@@ -40,12 +40,12 @@ struct Running {
 }
 
 impl Listening {
-    /// Listens to nothing yet.
-    pub fn new(store: Store, enricher: Enricher) -> Self {
+    /// Listens to nothing yet; reads what the store knows of the last day.
+    pub async fn new(store: Store, enricher: Enricher) -> Result<Self, StoreError> {
         let (fails, failed) = mpsc::unbounded_channel();
-        let enricher = Arc::new(CurrentEnricher::new(enricher));
+        let enricher = Arc::new(CurrentEnricher::listening(enricher, &store).await?);
         let (deliveries, running) = (Deliveries::default(), BTreeMap::new());
-        Self { store, enricher, deliveries, running, fails, failed }
+        Ok(Self { store, enricher, deliveries, running, fails, failed })
     }
 
     /// Returns where deliveries for the sources of now go in.

@@ -27,7 +27,7 @@ impl Pipeline {
         store: Store,
         enricher: Enricher,
     ) -> Result<Self, StoreError> {
-        let enricher = Arc::new(CurrentEnricher::new(enricher));
+        let enricher = Arc::new(CurrentEnricher::listening(enricher, &store).await?);
         let deliveries = Deliveries::default();
         let mut works = Vec::new();
         for setup in sources {

@@ -2,7 +2,7 @@
 
 use hark_model::{Annotation, ConnectorId, Event, ItemUid, KeptPayload, Ms, Route, SourceName, Zone};
 
-use crate::Along;
+use crate::{Along, CopyOf};
 
 /// Names a registered source within one database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -73,6 +73,8 @@ pub struct Entry {
     pub annotations: Vec<Annotation>,
     /// Who should see it; only an item's is kept.
     pub route: Option<Route>,
+    /// The earlier item that it is nearly the same as; only an item's is kept.
+    pub copy_of: Option<CopyOf>,
     /// What was cut from it, and why; only an item's is kept.
     pub cuts: Vec<String>,
 }

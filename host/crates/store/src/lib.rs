@@ -18,6 +18,7 @@ pub mod limits;
 mod notices;
 mod prepare;
 mod read;
+mod reanalysis;
 mod recheck_age;
 mod rows;
 mod schema;
@@ -44,9 +45,13 @@ pub use error::StoreError;
 pub use filter::{Asked, FeedFilter, FeedKey};
 pub use grants::SourceGrant;
 pub use notices::{ClaimedNotice, NewNotice, NoticeClaim, NoticeEnd, NoticeId, NoticeRow, NoticeState};
+pub use reanalysis::{
+    ArchivedItem, ReanalysisOrder, ReanalysisStatus, ReanalysisStep, RecentItem, Reopinion,
+};
 pub use rows::{
-    ActorSummary, AttachmentRow, ConversationDetail, ConversationKey, FeedRow, ItemDetail, OpinionRow,
-    RelationRow, RevisionRow, SentimentSummary, SightingRow, SourceStatus, StreamStatus, Thread, ThreadNode,
+    ActorSummary, AttachmentRow, ConversationDetail, ConversationKey, CopyOf, FeedRow, ItemDetail,
+    OpinionRow, RelationRow, RevisionRow, SentimentSummary, SightingRow, SourceStatus, StreamStatus, Thread,
+    ThreadNode,
 };
 pub use store::{Store, StoreOptions};
 pub use supervision::{CapsuleRow, Crash, CrashNoted, SourceQuarantine, Spending, Spent};

@@ -52,6 +52,12 @@ pub const RAW_BYTES_AT_ONCE: usize = 8 << 20;
 pub const RAWS_AT_ONCE: u32 = 200;
 /// Revisions that are listed at once.
 pub const REVISIONS_AT_ONCE: u32 = 5_000;
+/// Items of the archive that are read again in one piece: one short transaction of the writer.
+pub const ARCHIVE_ITEMS_AT_ONCE: u32 = 250;
+/// Bytes of text of one such piece; a single item may be larger.
+pub const ARCHIVE_BYTES_AT_ONCE: usize = 4 << 20;
+/// Items of the last day that are read in one piece when what is remembered of them is made anew.
+pub const RECENT_ITEMS_AT_ONCE: u32 = 1_000;
 /// Capsules of a source that are kept; the newest are.
 pub const CAPSULES_KEPT_MAX: u32 = 8;
 /// How long a capsule is kept.

@@ -42,6 +42,19 @@ pub struct SentimentSummary {
     pub confidence: Option<f64>,
     /// Spans of the text that made it.
     pub evidence: Vec<Evidence>,
+    /// Who says so.
+    pub producer: String,
+    /// Which version of the maker; empty where it has none.
+    pub producer_version: String,
+}
+
+/// What an item is nearly the same as.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CopyOf {
+    /// The first of them.
+    pub uid: ItemUid,
+    /// How much they have in common, 0 to 1.
+    pub similarity: f64,
 }
 
 /// One item as the feed shows it.
@@ -109,6 +122,10 @@ pub struct FeedRow {
     pub tags: Vec<String>,
     /// Names of the rules that matched.
     pub route_reasons: Vec<String>,
+    /// The earlier item that this one is nearly the same as.
+    pub copy_of: Option<CopyOf>,
+    /// Other items that are nearly the same as this one, which was the first.
+    pub copies: u32,
     /// Newest engagement; reactions one by one are in the item's detail only.
     pub counters: Option<Counters>,
     /// How many files it has.

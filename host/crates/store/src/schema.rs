@@ -17,6 +17,8 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0004_supervision.sql"),
     include_str!("../migrations/0005_grants.sql"),
     include_str!("../migrations/0006_notices.sql"),
+    include_str!("../migrations/0007_reanalysis.sql"),
+    include_str!("../migrations/0008_duplicates.sql"),
 ];
 
 /// Marks a file as ours: "Hark".

@@ -2,6 +2,7 @@
 
 mod chime_ins;
 mod notices;
+mod reanalysis;
 mod steps;
 mod supervision;
 

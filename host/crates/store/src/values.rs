@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use hark_model::UnknownWord;
+use hark_model::{ItemUid, UnknownWord};
 use rusqlite::Row;
 use rusqlite::types::{FromSqlError, Type};
 
@@ -24,6 +24,19 @@ fn parse<T: FromStr<Err = UnknownWord>>(text: &str, column: usize) -> rusqlite::
     text.parse().map_err(|unknown: UnknownWord| {
         rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(unknown))
     })
+}
+
+/// Reads a uid back that was written as text.
+pub(crate) fn uid_from_text(text: &str) -> Option<ItemUid> {
+    let mut uid = [0; 16];
+    let digits = text.as_bytes();
+    if digits.len() != 2 * uid.len() {
+        return None;
+    }
+    for (byte, pair) in uid.iter_mut().zip(digits.chunks_exact(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+    }
+    Some(ItemUid::from_bytes(uid))
 }
 
 /// Reads a count, which is never negative.

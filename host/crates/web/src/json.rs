@@ -2,7 +2,7 @@
 //!
 //! Holds: the only place that says how an item looks in JSON. Not here: how HTML shows it.
 
-use hark_store::{FeedKey, FeedRow};
+use hark_store::{CopyOf, FeedKey, FeedRow};
 use serde_json::{Value, json};
 
 /// Returns an item as JSON. Text is as heard: a program reads it, not a screen.
@@ -47,6 +47,7 @@ pub fn feed_item(row: &FeedRow) -> Value {
             "label": sentiment.label.as_str(),
             "score": sentiment.score,
             "confidence": sentiment.confidence,
+            "by": { "producer": sentiment.producer, "version": sentiment.producer_version },
             "evidence": sentiment.evidence.iter().map(|piece| json!({
                 "start": piece.start,
                 "end": piece.end,
@@ -61,6 +62,8 @@ pub fn feed_item(row: &FeedRow) -> Value {
             "rules": row.route_reasons,
         },
         "tags": row.tags,
+        "copies": row.copies,
+        "copy_of": row.copy_of.as_ref().map(copy_of),
         "counters": row.counters.as_ref().map(|counters| json!({
             "likes": counters.likes,
             "replies": counters.replies,
@@ -71,6 +74,10 @@ pub fn feed_item(row: &FeedRow) -> Value {
         })),
         "attachments": row.attachments,
     })
+}
+
+fn copy_of(first: &CopyOf) -> Value {
+    json!({ "uid": first.uid.to_string(), "similarity": first.similarity })
 }
 
 /// Returns a page of the feed; `older` is what to give as `before` for the next one.

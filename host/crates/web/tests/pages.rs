@@ -36,6 +36,7 @@ async fn the_feed_shows_items_newest_first_with_their_reasons() {
         "\u{2212}0.62",
         "<td dir=\"auto\">awful</td><td class=\"num negative\">\u{2212}0.50</td>",
         "Confidence 80 %",
+        "Said by test 1",
         "<details class=\"chip route high\">",
         "<code>payment-outage</code>",
         "<span class=\"tag\" dir=\"auto\">outage</span>",

@@ -101,6 +101,13 @@ grant = {{ hosts = ["http://127.0.0.1:{port}"], private_addresses = ["127.0.0.1/
         db.query_row(query, [], |row| row.get(0)).unwrap_or(-1)
     }
 
+    /// Changes the database from outside.
+    pub fn change(&self, statement: &str) {
+        let db = rusqlite::Connection::open(self.0.path().join("hark.db")).unwrap();
+        db.busy_timeout(Duration::from_secs(10)).unwrap();
+        db.execute_batch(statement).unwrap();
+    }
+
     /// Returns the digest of the build that the source is listened with.
     pub fn digest(&self) -> Vec<u8> {
         let file = self.0.path().join("hark.db");

@@ -159,6 +159,55 @@ async fn rules_change_and_broken_ones_do_not() {
     assert!(hark.process.wait().unwrap().success());
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rules_of_signals_change_and_broken_ones_do_not() {
+    let router = Router::new().route("/{list}", get(list)).with_state(Asked::default());
+    let port = serve(router).await;
+    let folder = Folder::new(port, "", "");
+    let signals = |text: &str| std::fs::write(folder.path("signals.toml"), text).unwrap();
+    let rule = |signal: &str| {
+        signals(&format!(
+            "shipped = false\n[[rule]]\nname = \"said\"\nsignal = \"{signal}\"\nweight = 1\nphrases = [\"said\"]\n"
+        ));
+    };
+    let write = |sources: &[String]| {
+        let text = config(sources) + "[analysis]\nsignals = \"signals.toml\"\n";
+        std::fs::write(folder.path("hark.toml"), text).unwrap();
+    };
+    rule("urgency");
+    write(&[source("one", port, "")]);
+    let mut hark = folder.start(&["run", "--json"]);
+    hark.door();
+    let told = |value: &str| {
+        format!("SELECT count(*) FROM annotation WHERE producer = 'hark-signals-own' AND value = '{value}'")
+    };
+    folder.becomes(&told("urgent"), 3).await;
+
+    signals("shipped = false\n[[rule]]\nname = \"said\"\nsignal = \"thanks\"\nwieght = 1\n");
+    write(&[source("one", port, ""), source("two", port, "")]);
+    hark.signal("-HUP");
+    // Time to be read; whether it was is seen by nobody, for nothing may come of it.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let check = folder.hark(&["check", "--offline"]);
+    let said = crate::folder::told(&check);
+    assert_eq!(check.status.code(), Some(3), "{said}");
+    assert!(said.contains("signals.toml:5:1") && said.contains("wieght"), "{said}");
+
+    rule("thanks");
+    write(&[source("one", port, ""), source("three", port, "")]);
+    hark.signal("-HUP");
+    folder.becomes(&told("thanks"), 3).await;
+    assert_eq!(folder.number("SELECT count(*) FROM source WHERE name = 'two'"), 0, "its file was refused");
+    assert_eq!(
+        folder.number(
+            "SELECT count(DISTINCT producer_version) FROM annotation WHERE producer = 'hark-signals-own'"
+        ),
+        2
+    );
+    hark.signal("-INT");
+    assert!(hark.process.wait().unwrap().success());
+}
+
 async fn long_list(State(fails): State<Arc<AtomicUsize>>, Query(page): Query<Page>) -> Response {
     // One request of ten goes wrong.
     if fails.fetch_add(1, Ordering::SeqCst) % 10 == 9 {

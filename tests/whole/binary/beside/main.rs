@@ -1,7 +1,9 @@
-//! What goes on beside polling, with the built binary: deliveries, backfill, recheck, replay, replies.
+//! What goes on beside polling, with the built binary: deliveries, backfill, recheck, replay, replies, other analysers, copies.
 
 #![allow(clippy::unwrap_used, reason = "a test may end at once")]
 
+mod archive;
+mod copies;
 mod deeds;
 mod folder;
 mod hot;

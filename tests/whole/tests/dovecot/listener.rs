@@ -207,9 +207,13 @@ impl Listener {
                     hint: poison.hint,
                     why: poison.why,
                 }),
-                event => {
-                    entries.push(Entry { event, annotations: Vec::new(), route: None, cuts: Vec::new() })
-                }
+                event => entries.push(Entry {
+                    event,
+                    annotations: Vec::new(),
+                    copy_of: None,
+                    route: None,
+                    cuts: Vec::new(),
+                }),
             }
         }
         let named: Vec<u64> =

@@ -157,7 +157,7 @@ impl Signals {
             confidence: None,
             evidence,
             producer: self.producer,
-            producer_version: self.producer_version,
+            producer_version: self.producer_version.clone(),
         })
     }
 }

@@ -11,6 +11,8 @@ mod phrases;
 mod read;
 mod rules;
 
+use std::borrow::Cow;
+
 pub use error::{RuleError, RuleErrors};
 pub(crate) use find::Asked;
 
@@ -70,7 +72,7 @@ pub struct Signals {
     languages: Vec<String>,
     levels: Levels,
     producer: &'static str,
-    producer_version: &'static str,
+    producer_version: Cow<'static, str>,
 }
 
 /// One rule, without its words.
@@ -136,6 +138,11 @@ impl Signals {
     /// Everything that is wrong with it, each with file, line, column and key.
     pub fn parse(text: &str, path: &std::path::Path) -> Result<Self, RuleErrors> {
         read::own(text, path, SHIPPED)
+    }
+
+    /// Returns who speaks by these rules, and in which version.
+    pub(crate) fn maker(&self) -> (&'static str, &str) {
+        (self.producer, &self.producer_version)
     }
 }
 
@@ -263,8 +270,14 @@ mod tests {
         ] {
             assert_eq!(told(&rules, text, "en"), want, "text: {text:?}");
         }
-        let found = Analyser::plain().with_signals(rules).analyse("thanks", None, Some("en")).signals;
-        assert_eq!((found[0].producer, found[0].producer_version), (OWN_SIGNALS_PRODUCER, ""));
+        let found = |rules: &Signals| {
+            Analyser::plain().with_signals(rules.clone()).analyse("thanks", None, Some("en")).signals
+        };
+        assert_eq!(found(&rules)[0].producer, OWN_SIGNALS_PRODUCER);
+        let version = found(&rules)[0].producer_version.clone();
+        assert_eq!(version, found(&Signals::parse(own, path).unwrap())[0].producer_version, "the same rules");
+        let other = Signals::parse(&own.replace("weight = 1", "weight = 0.9"), path).unwrap();
+        assert_ne!(version, found(&other)[0].producer_version);
         let alone = Signals::parse(
             &format!("shipped = false\n{}", own.replace("without", "# ").replace("{day}", "now")),
             path,

@@ -3,11 +3,13 @@
 //! Holds: every complaint about the values of a file comes at once; what comes with Hark is never to blame for
 //! what an operator wrote. Not here: what rules do.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use toml::Spanned;
 
+use crate::hash::digest;
 use crate::lexicon::Lexicon;
 use crate::signals::error::{Complaints, RuleErrors};
 use crate::signals::phrases::{Phrases, WORDS_MAX, words_of};
@@ -40,7 +42,8 @@ pub(crate) fn shipped(text: &str) -> Result<Signals, RuleErrors> {
 pub(crate) fn own(text: &str, path: &Path, shipped: &str) -> Result<Signals, RuleErrors> {
     let mut complaints = Complaints::new(text, path);
     let Some(file) = read(text, &mut complaints) else { return complaints.into_result(Signals::none()) };
-    let mut maker = Maker::new(OWN_SIGNALS_PRODUCER, "");
+    // What stands beside them speaks with them.
+    let mut maker = Maker::new(OWN_SIGNALS_PRODUCER, digest(&[text.as_bytes(), shipped.as_bytes()].concat()));
     let mut below = Complaints::new(shipped, Path::new("rules/signals.toml"));
     let shipped = file.shipped.then(|| read(shipped, &mut below)).flatten();
     if let Some(mut shipped) = shipped {
@@ -101,7 +104,7 @@ impl Signals {
             languages: Vec::new(),
             levels: Levels::default(),
             producer: OWN_SIGNALS_PRODUCER,
-            producer_version: "",
+            producer_version: "".into(),
         }
     }
 }
@@ -116,8 +119,8 @@ struct Maker {
 }
 
 impl Maker {
-    fn new(producer: &'static str, producer_version: &'static str) -> Self {
-        let made = Signals { producer, producer_version, ..Signals::none() };
+    fn new(producer: &'static str, producer_version: impl Into<Cow<'static, str>>) -> Self {
+        let made = Signals { producer, producer_version: producer_version.into(), ..Signals::none() };
         Self { made, lexicon: Lexicon::new(), words: 0 }
     }
 

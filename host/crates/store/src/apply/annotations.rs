@@ -3,17 +3,24 @@
 //! Holds: an opinion never alters an item; the first route of a revision stands, so that the same batch
 //! read again under other rules does not mix two answers; work that is there is never touched.
 
-use hark_model::{Priority, Route};
+use hark_model::{Ms, Priority, Route};
 use rusqlite::params;
 
-use crate::StoreError;
 use crate::apply::Batch;
 use crate::apply::items::Said;
+use crate::statements::Statements;
+use crate::{Reopinion, StoreError};
 
 /// Maker of the opinion "this rule matched".
 const RULES: &str = "rules";
 /// Its version: changes when matching does.
 const RULES_VERSION: &str = "1";
+
+/// Maker of the opinion "this is nearly the same as an earlier item": its value is the uid of that, its score how much
+/// they have in common.
+const COPIES: &str = "hark-duplicates";
+/// Its version: changes when two texts could be nearly the same that were not, or the other way round.
+const COPIES_VERSION: &str = "1";
 
 /// Stores what is thought of one revision of an item.
 pub(crate) fn store(
@@ -41,6 +48,20 @@ pub(crate) fn store(
             batch.observed_at,
         ])?;
     }
+    if let Some(first) = &said.entry.copy_of {
+        insert.execute(params![
+            item,
+            revision,
+            "duplicate",
+            first.uid.to_string(),
+            first.similarity,
+            None::<f64>,
+            "[]",
+            COPIES,
+            COPIES_VERSION,
+            batch.observed_at,
+        ])?;
+    }
     let Some(route) = said.entry.route.as_ref().filter(|route| **route != Route::default()) else {
         return Ok(());
     };
@@ -63,6 +84,37 @@ pub(crate) fn store(
         ])?;
     }
     Ok(())
+}
+
+/// Adds what is thought of a revision later; returns how many opinions are new. Nothing of an item that is not there.
+pub(crate) fn add(
+    db: &Statements<'_>,
+    opinion: &Reopinion,
+    evidence: &[String],
+    at: Ms,
+) -> Result<u64, StoreError> {
+    let mut insert = db.prepare(
+        "INSERT INTO annotation (item_id, revision, kind, value, score, confidence, evidence, producer,
+           producer_version, at)
+         SELECT item_id, revision, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM item_revision
+         WHERE item_id = ?1 AND revision = ?2 ON CONFLICT DO NOTHING",
+    )?;
+    let mut added = 0;
+    for (annotation, evidence) in opinion.annotations.iter().zip(evidence) {
+        added += insert.execute(params![
+            opinion.row,
+            opinion.revision,
+            annotation.kind.as_str(),
+            annotation.value,
+            annotation.score,
+            annotation.confidence,
+            evidence,
+            annotation.producer,
+            annotation.producer_version,
+            at,
+        ])?;
+    }
+    Ok(added as u64)
 }
 
 /// Stores the answer of the rules; returns whether it is the first one.

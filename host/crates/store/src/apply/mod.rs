@@ -22,6 +22,7 @@ pub(crate) mod outbox;
 pub(crate) mod parts;
 pub(crate) mod payloads;
 pub(crate) mod rank;
+pub(crate) mod reanalysis;
 pub(crate) mod rechecks;
 pub(crate) mod removals;
 pub(crate) mod reports;

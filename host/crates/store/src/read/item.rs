@@ -68,7 +68,7 @@ fn fill(db: &Connection, id: i64, detail: &mut ItemDetail) -> Result<(), StoreEr
         db,
         id,
         "SELECT revision, kind, value, score, confidence, evidence, producer, producer_version, at FROM annotation
-         WHERE item_id = ?1 ORDER BY revision, kind, at, producer, producer_version, value",
+         WHERE item_id = ?1 AND kind <> 'duplicate' ORDER BY revision, kind, at, producer, producer_version, value",
         opinion,
     )?;
     detail.relations = list(

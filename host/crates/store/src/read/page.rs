@@ -6,8 +6,8 @@ use hark_model::{Counters, ItemUid, Sentiment};
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 
 use crate::prepare::evidence_from;
-use crate::values::{count, word, word_maybe};
-use crate::{ActorSummary, FeedKey, FeedRow, SentimentSummary, StoreError};
+use crate::values::{count, uid_from_text, word, word_maybe};
+use crate::{ActorSummary, CopyOf, FeedKey, FeedRow, SentimentSummary, StoreError};
 
 /// Newest opinion of one kind on the revision that is shown.
 pub(crate) const OPINION: &str =
@@ -83,6 +83,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<FeedRow> {
         priority: word_maybe(row, 24)?,
         tags: Vec::new(),
         route_reasons: Vec::new(),
+        copy_of: None,
+        copies: 0,
         counters: counters(row)?,
         attachments: if gone { 0 } else { row.get(32)? },
         replies_in_thread: siblings,
@@ -139,9 +141,24 @@ fn fill(db: &Connection, row: &mut FeedRow) -> Result<(), StoreError> {
 fn opinions(db: &Connection, row: &mut FeedRow) -> Result<(), StoreError> {
     let shown = (row.row_id, row.revision);
     let mut reasons = db.prepare_cached(
-        "SELECT DISTINCT value FROM annotation WHERE item_id = ?1 AND revision = ?2 AND kind = 'route' ORDER BY value",
+        "SELECT kind, value, score FROM annotation WHERE item_id = ?1 AND revision = ?2
+           AND (kind = 'route' OR kind = 'duplicate') ORDER BY value, at DESC",
     )?;
-    row.route_reasons = reasons.query_map(shown, |reason| reason.get(0))?.collect::<Result<_, _>>()?;
+    let mut reasons = reasons.query(shown)?;
+    while let Some(reason) = reasons.next()? {
+        let (kind, value): (String, String) = (reason.get(0)?, reason.get(1)?);
+        if kind == "route" {
+            row.route_reasons.push(value);
+        } else if let Some(uid) = uid_from_text(&value) {
+            row.copy_of = Some(CopyOf { uid, similarity: reason.get(2)? });
+        }
+    }
+    row.route_reasons.dedup();
+    let mut copies = db.prepare_cached(
+        "SELECT count(DISTINCT a.item_id) FROM annotation a JOIN item i ON i.id = a.item_id AND i.revision = a.revision
+         WHERE a.kind = 'duplicate' AND a.value = ?1 AND i.removed_at IS NULL",
+    )?;
+    row.copies = copies.query_row([row.uid.to_string()], |row| row.get(0))?;
     let mut language = db.prepare_cached(&newest("language"))?;
     let language = language.query_row(shown, |found| found.get(0)).optional()?;
     row.language = language.or(row.language.take());
@@ -155,7 +172,7 @@ fn opinions(db: &Connection, row: &mut FeedRow) -> Result<(), StoreError> {
 
 fn newest(kind: &str) -> String {
     format!(
-        "SELECT value, score, confidence, evidence FROM annotation WHERE item_id = ?1 AND revision = ?2
+        "SELECT value, score, confidence, evidence, producer, producer_version FROM annotation WHERE item_id = ?1 AND revision = ?2
            AND kind = '{kind}' ORDER BY at DESC, producer, producer_version DESC, value LIMIT 1"
     )
 }
@@ -168,5 +185,7 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<Option<SentimentSummary>> {
         score: row.get(1)?,
         confidence: row.get(2)?,
         evidence: evidence_from(row.get_ref(3)?.as_str()?),
+        producer: row.get(4)?,
+        producer_version: row.get(5)?,
     }))
 }

@@ -94,7 +94,7 @@ pub fn source(n: usize) -> SourceRecord {
 }
 
 pub fn entry(event: Event) -> Entry {
-    Entry { event, annotations: Vec::new(), route: None, cuts: Vec::new() }
+    Entry { event, annotations: Vec::new(), route: None, copy_of: None, cuts: Vec::new() }
 }
 
 pub fn payload(id: u64, body: &str) -> KeptPayload {
@@ -197,7 +197,7 @@ pub fn sentiment(label: Sentiment, score: f64) -> Annotation {
         confidence: Some(0.5),
         evidence: vec![Evidence { start: 0, end: 4, text: "word".to_owned(), weight: score }],
         producer: "lexicon",
-        producer_version: "1",
+        producer_version: "1".into(),
     }
 }
 

@@ -249,7 +249,7 @@ fn a_new_analyser_adds_its_opinion_and_alters_nothing() {
     given.commit(commit.clone());
     given.commit(commit.clone());
     commit.observed_at = 20;
-    commit.entries[0].annotations[0].producer_version = "2";
+    commit.entries[0].annotations[0].producer_version = "2".into();
     commit.entries[0].annotations[0].value = "positive".to_owned();
     let done = given.commit(commit);
     assert_eq!((done.duplicates, done.new_revisions), (1, 0));

@@ -13,6 +13,7 @@ mod given;
 mod items;
 mod notices;
 mod properties;
+mod reanalysis;
 mod supervision;
 mod thread;
 mod twin;

@@ -40,6 +40,7 @@ pub(super) fn sentiment(summary: &SentimentSummary) -> Markup {
                 @if let Some(confidence) = summary.confidence {
                     p.note { "Confidence " (percent(confidence)) }
                 }
+                p.note { "Said by " (text::line(&summary.producer, 60)) " " (text::line(&summary.producer_version, 40)) }
             }
         }
     }
@@ -81,6 +82,20 @@ pub(super) fn route(row: &FeedRow) -> Markup {
                     dt { "Priority" } dd { (priority.as_str()) }
                 }
             }
+        }
+    }
+}
+
+/// Shows how often nearly the same was said.
+pub(super) fn copies(row: &FeedRow) -> Markup {
+    html! {
+        @if row.copies > 0 {
+            span.tag title="other items that are nearly the same" {
+                "+" (row.copies) (if row.copies == 1 { " copy" } else { " copies" })
+            }
+        }
+        @if row.copy_of.is_some() {
+            span.tag title="nearly the same as an earlier item" { "copy" }
         }
     }
 }

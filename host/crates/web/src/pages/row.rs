@@ -41,6 +41,7 @@ pub(crate) fn row(row: &FeedRow, hits: &Hits, now: Ms) -> Markup {
                     @if let Some(sentiment) = &row.sentiment { (chips::sentiment(sentiment)) }
                     (chips::route(row))
                     (chips::tags(row))
+                    (chips::copies(row))
                     (facts(row, &thread))
                 }
             }

@@ -113,6 +113,7 @@ fn item(row: &FeedRow, shown: &Shown<'_>) -> Markup {
                 @if let Some(sentiment) = &row.sentiment { (chips::sentiment(sentiment)) }
                 @if !row.route_reasons.is_empty() { (chips::route(row)) }
                 (chips::tags(row))
+                (chips::copies(row))
                 span.facts {
                     (counters(row))
                     @for source in row.sources.iter().take(3) {

@@ -234,7 +234,8 @@ impl Live {
 }
 
 fn entries(said: &Said) -> Vec<Entry> {
-    let plain = |event| Entry { event, annotations: Vec::new(), route: None, cuts: Vec::new() };
+    let plain =
+        |event| Entry { event, annotations: Vec::new(), copy_of: None, route: None, cuts: Vec::new() };
     let actor = Actor {
         id: said.author.clone(),
         kind: ActorKind::Person,
@@ -288,6 +289,7 @@ fn entries(said: &Said) -> Vec<Entry> {
     let entry = Entry {
         event: Event::Item(item),
         annotations: said.opinion.iter().map(|opinion| annotation(said, opinion)).collect(),
+        copy_of: None,
         route: said.route.map(|(team, priority, rule, tags)| Route {
             team: Some(team.into()),
             person: None,
@@ -315,6 +317,6 @@ fn annotation(
         confidence: Some(0.8),
         evidence: evidence.collect(),
         producer: "test",
-        producer_version: "1",
+        producer_version: "1".into(),
     }
 }
