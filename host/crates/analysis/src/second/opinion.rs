@@ -140,7 +140,7 @@ impl SecondOpinion {
             confidence: Some(rounded(share)),
             evidence: Vec::new(),
             producer: self.maker,
-            producer_version: "",
+            producer_version: "".into(),
         })
     }
 }
