@@ -38,6 +38,7 @@ mod supervisor;
 mod template;
 mod trial;
 mod trouble;
+mod trying;
 
 pub use act::{ActError, Acted, Deed, act, new_key};
 pub use admission::{Admission, Admitted, Refused, admit};
@@ -55,3 +56,4 @@ pub use reanalysis::{Reanalysis, ReanalysisEnd};
 pub use replay::{Replay, ReplayError, ReplayReport};
 pub use stream::StreamReport;
 pub use template::TemplateError;
+pub use trying::{DryRun, Moved, dry_run, explain};
