@@ -145,3 +145,6 @@ fn staff_of(person: &Person) -> StaffRecord {
         function: person.functions.first().map(ToString::to_string),
     }
 }
+
+#[cfg(test)]
+mod tests;
