@@ -1,6 +1,7 @@
 //! The command line: every command, flag and example.
 
 mod analysis;
+mod routing;
 
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -11,6 +12,7 @@ use hark_model::{Ms, Sentiment, Zone};
 use hark_runtime::Contracts;
 
 pub use analysis::ReanalyseArgs;
+pub use routing::{DryRunArgs, RouteCommand, SilenceArgs, SilenceCommand};
 
 /// A host for sandboxed listening connectors: one feed from every platform.
 #[derive(Debug, Parser)]
@@ -105,6 +107,18 @@ pub enum Command {
         after_help = "Examples:\n  hark reanalyse --dry-run      what would be added, and how many would feel otherwise\n  hark reanalyse --since 90d\n  hark reanalyse                Ctrl-C stops it, the same command goes on\n\nOpinions are added and none is changed: an item shows the newest, with who says so. Models and rules of your\nown count as another analyser whenever their file is another."
     )]
     Reanalyse(ReanalyseArgs),
+    /// Look at the rules that say who gets what: check a file, ask why, try other rules.
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  hark route check\n  hark route explain 5f0c...                          why did it go there?\n  hark route dry-run --since 7d --rules new-rules.toml   what would go elsewhere?"
+    )]
+    Route(RouteCommand),
+    /// Keep notices about some items quiet for a while; items are routed all the same.
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  hark silence add fair --when '#fair2026' --for 3d --author ann --reason 'terminals at the fair are slow'\n  hark silence list\n  hark silence end fair"
+    )]
+    Silence(SilenceCommand),
     /// Answer an item on its platform.
     #[command(
         after_help = "Examples:\n  hark feed --json | jq '.uid, .text'\n  hark reply 5f0c... --text 'Thank you, we look into it.'"

@@ -11,6 +11,8 @@ use hark_query::{ListError, Lists, limits};
 
 /// Name of the folder.
 const FOLDER: &str = "lists";
+/// Most files of it that are looked at for changes.
+const FILES_MAX: usize = 1_000;
 
 /// The lists beside one configuration.
 #[derive(Debug)]
@@ -22,6 +24,14 @@ impl ListsBeside {
     /// The lists beside `config`, the path of a configuration.
     pub fn new(config: &Path) -> Self {
         Self { folder: config.parent().unwrap_or(Path::new("")).join(FOLDER) }
+    }
+}
+
+impl ListsBeside {
+    /// Returns the files that are there, whoever names them.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(&self.folder).into_iter().flatten();
+        entries.take(FILES_MAX).filter_map(|entry| Some(entry.ok()?.path())).collect()
     }
 }
 

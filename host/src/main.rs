@@ -71,6 +71,8 @@ async fn run(cli: &Cli) -> Done {
         Command::Backfill(args) => commands::backfill::run(cli, args).await,
         Command::Replay(args) => commands::replay::run(cli, args).await,
         Command::Reanalyse(args) => commands::reanalyse::run(cli, args).await,
+        Command::Route(command) => commands::route::run(cli, command).await,
+        Command::Silence(command) => commands::silence::run(cli, command).await,
         Command::Reply(args) => commands::reply::run(cli, args).await,
         Command::Train(args) => commands::train::run(cli, args),
         Command::Eval(args) => commands::eval::run(cli, args),

@@ -13,6 +13,7 @@ use hark_store::Store;
 use hark_web::Teams;
 
 use crate::exit::{Exit, Failure};
+use crate::lists::ListsBeside;
 use crate::wiring::{self, Assembler};
 
 /// Time between two looks at the files.
@@ -27,11 +28,12 @@ type Stamp = Option<(u64, SystemTime)>;
 pub struct Reloader {
     config: Config,
     assembler: Assembler,
+    store: Store,
     teams: Teams,
     /// What each source was last started with; one that could not be changed differs from the configuration.
     in_force: BTreeMap<String, SourceConfig>,
     stamps: BTreeMap<PathBuf, Stamp>,
-    /// How the models and rules of signals stood when they were read.
+    /// How the models, and the rules of signals and of routing, stood when they were read.
     analysis_read: BTreeMap<PathBuf, Stamp>,
     looks: tokio::time::Interval,
     /// What was wrong the last time; it is not said again.
@@ -50,7 +52,8 @@ impl Reloader {
         let mut reloader = Self {
             config: config.clone(),
             assembler: Assembler::listening(config, store)?,
-            teams: teams(config).collect(),
+            store: store.clone(),
+            teams: teams(listening).collect(),
             in_force: BTreeMap::new(),
             stamps: stamps(config),
             analysis_read: analysis_stamps(config),
@@ -59,6 +62,7 @@ impl Reloader {
             refused: BTreeMap::new(),
             until_again: None,
         };
+        reloader.know_staff(listening).await?;
         let mut first_failure = None;
         let enabled = || config.sources.iter().filter(|source| source.enabled);
         for source in enabled() {
@@ -125,6 +129,9 @@ impl Reloader {
         self.tell_of_what_stays(&config);
         self.config = config;
         self.stamps = stamps(&self.config);
+        if rules_changed && let Err(failure) = self.know_staff(listening).await {
+            self.tell(&format!("the persons of the rules are not all known: {failure}"));
+        }
         let (changed, failed) = self.take_sources(listening).await;
         if failed {
             self.until_again = Some(LOOKS_UNTIL_AGAIN);
@@ -158,18 +165,21 @@ impl Reloader {
         }
     }
 
+    async fn know_staff(&self, listening: &Listening) -> Result<(), Failure> {
+        let known = hark_pipeline::know_staff(&self.store, &listening.tree()).await;
+        known.map_err(|error| wiring::store_failure(&error))
+    }
+
     /// Takes pins, rules, models and signals, all or none; tells whether one but the pins is another.
     fn take_rules(&mut self, config: &Config, listening: &Listening) -> Result<bool, Failure> {
         let analysis = analysis_stamps(config);
-        let named = |config: &Config| (config.models.clone(), config.signals.clone());
-        let is_other = config.rules != self.config.rules
-            || named(config) != named(&self.config)
-            || analysis != self.analysis_read;
+        let named = |config: &Config| (config.models.clone(), config.signals.clone(), config.rules.clone());
+        let is_other = named(config) != named(&self.config) || analysis != self.analysis_read;
         let enricher = if is_other { Some(wiring::enricher(config)?) } else { None };
         self.assembler.renew(config)?;
         if let Some(enricher) = enricher {
             listening.replace_enricher(enricher);
-            self.teams.set(teams(config));
+            self.teams.set(teams(listening));
             self.analysis_read = analysis;
         }
         Ok(is_other)
@@ -262,9 +272,11 @@ impl Reloader {
     }
 }
 
-/// Returns the teams that the rules name.
-fn teams(config: &Config) -> impl Iterator<Item = String> {
-    config.rules.iter().filter_map(|rule| rule.team.clone())
+/// Returns the teams of the rules of now.
+fn teams(listening: &Listening) -> impl Iterator<Item = String> + use<> {
+    let tree = listening.tree();
+    let names: Vec<String> = tree.teams().iter().map(|team| team.name.to_string()).collect();
+    names.into_iter()
 }
 
 /// Returns how the files stand that decide what is listened to.
@@ -283,9 +295,11 @@ fn stamps(config: &Config) -> BTreeMap<PathBuf, Stamp> {
     files
 }
 
-/// Returns how the files stand that decide what is thought of items.
+/// Returns how the files stand that decide what is thought of items, and who gets them.
 fn analysis_stamps(config: &Config) -> BTreeMap<PathBuf, Stamp> {
-    config.models.iter().chain(&config.signals).map(|path| (path.clone(), stamp(path))).collect()
+    let lists = config.rules.iter().flat_map(|_| ListsBeside::new(&config.path).files());
+    let named = config.models.iter().chain(&config.signals).chain(&config.rules).cloned();
+    named.chain(lists).map(|path| (path.clone(), stamp(&path))).collect()
 }
 
 fn stamp(path: &std::path::Path) -> Stamp {

@@ -12,7 +12,8 @@ use hark_config::{CompileConfig, Config, ConnectorRef, RemoteRef, SourceConfig};
 use hark_egress::{GateOptions, Shared, Shelf, ShelfError, SourceGate, Vault, VaultKey};
 use hark_model::{SecretRef, SourceLimits};
 use hark_pipeline::{AssembleError, Deliveries, DeliveryAnswer, Enricher, Incoming, SourceSetup, now};
-use hark_routing::Router;
+use hark_query::WordCounts;
+use hark_routing::{Surroundings, Tree};
 use hark_runtime::{Apart, Compiler, Connector, Contracts, LoadError, Runtime, RuntimeOptions};
 use hark_store::{Store, StoreError, StoreOptions};
 use hark_supply::{Component, Supply, SupplyError, Verdict};
@@ -20,6 +21,7 @@ use tempfile::TempDir;
 
 use crate::exit::{Exit, Failure, OrExit, chain};
 use crate::grants;
+use crate::lists::ListsBeside;
 
 /// Most connector instances at work at once.
 const INSTANCES_MAX: u32 = 64;
@@ -63,10 +65,23 @@ pub fn store_failure(error: &StoreError) -> Failure {
     Failure::of(Exit::Store, error)
 }
 
-/// Reads the routing rules into a stage of the pipeline.
+/// Reads what is thought of items and who gets them, for the pipeline.
 pub fn enricher(config: &Config) -> Result<Enricher, Failure> {
-    let router = Router::new(&config.rules);
-    Ok(Enricher::new(analyser_of(config)?, router))
+    Ok(Enricher::new(analyser_of(config)?, rules(config)?))
+}
+
+/// Reads the rules that a configuration names; where it names none, everything waits in the queue of the root.
+pub fn rules(config: &Config) -> Result<Tree, Failure> {
+    config.rules.as_ref().map_or_else(|| Ok(Tree::bare()), |path| rules_of(path, config))
+}
+
+/// Reads a file of rules; lists that it names are beside the configuration.
+pub fn rules_of(path: &Path, config: &Config) -> Result<Tree, Failure> {
+    let (lists, counts) = (ListsBeside::new(&config.path), WordCounts::default());
+    let around = Surroundings { lists: &lists, counts: &counts };
+    let tree =
+        hark_config::read_text(path, "a file of rules").and_then(|text| Tree::parse(&text, path, &around));
+    tree.map_err(|errors| Failure::new(Exit::Config, errors.to_string()))
 }
 
 /// Loads the models and rules that a configuration names, beside those that come with Hark.

@@ -25,7 +25,7 @@ pub struct SourceFinding {
 /// Runs the command.
 pub async fn run(cli: &Cli, args: &CheckArgs) -> Done {
     let config = wiring::config(&cli.config)?;
-    wiring::enricher(&config)?;
+    let rules = wiring::enricher(&config)?.tree().rules();
     let mut assembler = wiring::Assembler::new(Some(&config))?;
     let mut wrong = 0;
     for source in chosen(&config.sources, &args.sources)? {
@@ -36,7 +36,7 @@ pub async fn run(cli: &Cli, args: &CheckArgs) -> Done {
     if wrong > 0 {
         return Err(Failure::new(Exit::Source, format!("{wrong} of the sources cannot be listened to")));
     }
-    print::config_is_good(&config, cli.json);
+    print::config_is_good(&config, rules, cli.json);
     Ok(())
 }
 

@@ -22,6 +22,8 @@ pub async fn run(cli: &Cli, args: &DemoArgs) -> Done {
     let demo = Demo::start(folder.path(), options, &mut tasks, &shutdown).await.or_exit(Exit::Network)?;
     let file = folder.path().join("hark.toml");
     std::fs::write(&file, demo.config(args.listen)).map_err(|error| unwritable(&file, &error))?;
+    let rules = folder.path().join("rules.toml");
+    std::fs::write(&rules, demo.rules()).map_err(|error| unwritable(&rules, &error))?;
     let mut config = wiring::config(&file)?;
     if let Some(cache) = user_cache() {
         // A second demo finds the connectors compiled.

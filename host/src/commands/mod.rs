@@ -25,6 +25,8 @@ pub mod plugin_verify;
 pub mod reanalyse;
 pub mod replay;
 pub mod reply;
+pub mod route;
 pub mod run;
+pub mod silence;
 pub mod sources;
 pub mod train;

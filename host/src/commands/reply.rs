@@ -69,7 +69,8 @@ async fn tell(
     }
 }
 
-async fn find_item(store: &Store, name: &str) -> Result<Whereabouts, Failure> {
+/// Finds an item by its uid or its row.
+pub async fn find_item(store: &Store, name: &str) -> Result<Whereabouts, Failure> {
     let found = match (hex::decode(name).ok().and_then(|bytes| bytes.try_into().ok()), name.parse()) {
         (Some(uid), _) => store.whereabouts(ItemUid::from_bytes(uid)).await,
         (None, Ok(row)) => store.whereabouts_of_row(row).await,
@@ -78,7 +79,8 @@ async fn find_item(store: &Store, name: &str) -> Result<Whereabouts, Failure> {
     found.map_err(|error| wiring::store_failure(&error))?.ok_or_else(|| no_item(name))
 }
 
-fn no_item(name: &str) -> Failure {
+/// Says that there is no such item.
+pub fn no_item(name: &str) -> Failure {
     Failure::new(Exit::Usage, format!("there is no item {name:?}"))
         .hint("name it by its `uid` or `id` in `hark feed --json`")
 }

@@ -43,7 +43,8 @@ fn write_row(out: &mut impl Write, row: &FeedRow) -> std::io::Result<()> {
     )?;
     writeln!(out, "    {}", clean::short(&row.text, TEXT_CHARS_MAX))?;
     write_copies(out, row)?;
-    write_route(out, row)
+    write_route(out, row)?;
+    write_service(out, row)
 }
 
 fn title(row: &FeedRow) -> &str {
@@ -70,6 +71,39 @@ fn write_copies(out: &mut impl Write, row: &FeedRow) -> std::io::Result<()> {
         (None, 0) => Ok(()),
         (None, copies) => writeln!(out, "    {dim}+{copies} nearly the same{dim:#}"),
     }
+}
+
+/// Says what is promised and still open, and what was broken.
+fn write_service(out: &mut impl Write, row: &FeedRow) -> std::io::Result<()> {
+    let Some(service) = &row.service else { return Ok(()) };
+    let mut parts = Vec::new();
+    let promises = [
+        (
+            "first-response",
+            "answer",
+            service.first_response_due,
+            service.first_response_at.or(service.done_at),
+        ),
+        ("resolve", "end", service.resolve_due, service.done_at),
+    ];
+    let mut is_broken = false;
+    for (promise, shown, due, kept) in promises {
+        let broken = service.broken.iter().any(|own| own == promise);
+        is_broken |= broken;
+        match (due, kept) {
+            (_, None) if broken => {
+                parts.push(format!("{shown} is late, was due {}", due.map_or_else(String::new, when)))
+            }
+            (Some(due), None) => parts.push(format!("{shown} due {}", when(due))),
+            _ if broken => parts.push(format!("{shown} came late")),
+            _ => {}
+        }
+    }
+    if parts.is_empty() {
+        return Ok(());
+    }
+    let style = if is_broken { AnsiColor::Red.on_default() } else { Style::new().dimmed() };
+    writeln!(out, "    {style}{}: {}{style:#}", clean::line(&service.level), parts.join("; "))
 }
 
 fn write_route(out: &mut impl Write, row: &FeedRow) -> std::io::Result<()> {

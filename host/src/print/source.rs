@@ -30,14 +30,9 @@ pub fn finding(finding: &SourceFinding, json: bool) {
 }
 
 /// Says that nothing is wrong.
-pub fn config_is_good(config: &Config, json: bool) {
+pub fn config_is_good(config: &Config, rules: usize, json: bool) {
     if !json {
-        say!(
-            "{}: {} sources, {} rules, all in order",
-            config.path.display(),
-            config.sources.len(),
-            config.rules.len()
-        );
+        say!("{}: {} sources, {} rules, all in order", config.path.display(), config.sources.len(), rules);
     }
 }
 

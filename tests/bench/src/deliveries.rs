@@ -41,7 +41,7 @@ pub async fn measure() -> Result<Vec<Figure>> {
     let connector = Runtime::new(RuntimeOptions::default())?.load(&hark_kit::guest_bytes("platform")).await?;
     let setup = SourceSetup::assemble(source, connector, now()).await?;
     let store = Store::open(&config.data, StoreOptions::default())?;
-    let enricher = Enricher::new(Analyser::new(), hark_routing::Router::new(&config.rules));
+    let enricher = Enricher::new(Analyser::new(), hark_routing::Tree::bare());
     let pipeline = Pipeline::new(vec![setup], store.clone(), enricher).await?;
     let (mut tasks, shutdown) = Tasks::new();
     let deliveries = pipeline.deliveries();

@@ -57,13 +57,15 @@ zone = "social"
 settings = {{ url = "http://127.0.0.1:{port}/page", page_items = {PAGE_ITEMS} }}
 grant = {{ hosts = ["http://127.0.0.1:{port}"], private_addresses = ["127.0.0.1/32"] }}
 
-[[rule]]
-name = "all"
-words = ["item"]
-team = "desk"
+[routing]
+rules = "rules.toml"
 "#
     );
     std::fs::write(folder.join("hark.toml"), text).unwrap();
+    let rules = "[person.ann]\nzones = [\"social\"]\n[person.bob]\nzones = [\"social\"]\n\
+                 [team.desk]\nmembers = [\"ann\", \"bob\"]\nassign = \"round-robin\"\n\
+                 [[rule]]\nname = \"all\"\nwhen = \"item\"\nteam = \"desk\"\nnotify = [\"team:desk\"]\ngroup_wait = \"1h\"\n";
+    std::fs::write(folder.join("rules.toml"), rules).unwrap();
 }
 
 fn hark(folder: &Path, args: &[&str]) -> Child {
@@ -120,12 +122,18 @@ async fn after_fifty_kills_every_item_is_there_once() {
 
     let last = hark(folder.path(), &["--once"]).wait_with_output().unwrap();
     assert!(last.status.success(), "{}", String::from_utf8_lossy(&last.stderr));
+    let conversations = count(folder.path(), "SELECT count(*) FROM conversation");
     for (query, want) in [
         ("SELECT count(*) FROM item", ITEMS),
         ("SELECT count(DISTINCT native_id) FROM item", ITEMS),
         ("SELECT count(*) FROM item_revision", ITEMS),
         ("SELECT count(*) FROM annotation WHERE kind = 'sentiment'", ITEMS),
         ("SELECT count(*) FROM item_fts WHERE item_fts MATCH 'number'", ITEMS),
+        // What routing remembers of each item is stored with it, or not at all.
+        ("SELECT count(*) FROM route", ITEMS),
+        ("SELECT sum(news) FROM route_group", ITEMS),
+        ("SELECT count(*) FROM work", conversations),
+        ("SELECT count(*) FROM work WHERE person = 'ann'", conversations.div_ceil(2)),
         ("SELECT count(*) FROM pragma_foreign_key_check", 0),
         ("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'", 0),
     ] {

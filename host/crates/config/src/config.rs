@@ -12,10 +12,9 @@ use crate::error::{ConfigErrors, ErrorKind, Sink};
 use crate::process::{self, Confine};
 use crate::reader::{Section, Value};
 use crate::registry::{self, RegistryConfig};
-use crate::rule::RuleConfig;
 use crate::source::{SourceConfig, read_limits};
 use crate::trust::{self, TrustConfig};
-use crate::{limits, rule, secret, source};
+use crate::{limits, secret, source};
 
 const DATA_DEFAULT: &str = "hark.db";
 const CACHE_DEFAULT: &str = ".hark-cache";
@@ -53,24 +52,14 @@ pub struct Config {
     pub trust: TrustConfig,
     /// How hosts that connectors are fetched from are reached.
     pub registries: Vec<RegistryConfig>,
-    /// Who should see what, in the order of the file.
-    pub rules: Vec<RuleConfig>,
+    /// The file of rules that say who should see what; absent means that there are none.
+    pub rules: Option<PathBuf>,
 }
 
 impl Config {
     /// Reads and checks the file at `path`.
     pub fn load(path: &Path) -> Result<Self, ConfigErrors> {
-        let bytes = read_at_most(path, limits::FILE_BYTES_MAX + 1);
-        let bytes = bytes.map_err(|error| ConfigErrors::unreadable(path, error))?;
-        if bytes.len() as u64 > limits::FILE_BYTES_MAX {
-            let why =
-                format!("larger than {} MiB; this is not a settings file", limits::FILE_BYTES_MAX >> 20);
-            return Err(ConfigErrors::whole_file(path, ErrorKind::TooMuch, why));
-        }
-        match String::from_utf8(bytes) {
-            Ok(text) => Self::parse(&text, path),
-            Err(error) => Err(ConfigErrors::not_utf8(path, &error)),
-        }
+        Self::parse(&text_of(path, "a settings file", ConfigErrors::no_settings)?, path)
     }
 
     /// Returns where the pins of fetched connectors stand: beside the file, with its name.
@@ -83,6 +72,30 @@ impl Config {
     pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigErrors> {
         read_table(text, path, |top| read(top, path))
     }
+}
+
+/// Reads the text of a file of ours, of at most [`limits::FILE_BYTES_MAX`]; `what` it should be is for people.
+pub fn read_text(path: &Path, what: &str) -> Result<String, ConfigErrors> {
+    text_of(path, what, |path| {
+        let why = format!("there is no such file; it should be {what}");
+        ConfigErrors::whole_file(path, ErrorKind::Missing, why)
+    })
+}
+
+fn text_of(
+    path: &Path,
+    what: &str,
+    missing: impl FnOnce(&Path) -> ConfigErrors,
+) -> Result<String, ConfigErrors> {
+    let bytes = read_at_most(path, limits::FILE_BYTES_MAX + 1).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => missing(path),
+        _ => ConfigErrors::unreadable(path, error),
+    })?;
+    if bytes.len() as u64 > limits::FILE_BYTES_MAX {
+        let why = format!("larger than {} MiB; this is not {what}", limits::FILE_BYTES_MAX >> 20);
+        return Err(ConfigErrors::whole_file(path, ErrorKind::TooMuch, why));
+    }
+    String::from_utf8(bytes).map_err(|error| ConfigErrors::not_utf8(path, &error))
 }
 
 /// Reads `text` as the content of `path`, which is not touched: `read` takes the top table, and what it complained about
@@ -145,10 +158,12 @@ fn read(mut top: Section<'_, '_>, path: &Path) -> Config {
     let sources = source::read_all(&mut top, folder, limits);
     let trust = top.table("trust").map(trust::read).unwrap_or_default();
     let registries = registry::read_all(&mut top, folder);
-    let rules = rule::read_all(&mut top, &sources);
-    top.finish("");
-    // A source that is half wrong still has a name, which rules may use; only whole ones are kept.
-    let sources = sources.into_iter().filter_map(|named| named.config).collect();
+    let rules = top.table("routing").and_then(|mut routing| {
+        let rules = routing.string("rules").map(|text| path_in(folder, &text, sink));
+        routing.finish("");
+        rules
+    });
+    top.finish("rules stand in a file of their own, which `[routing] rules` names");
     Config {
         path: path.to_owned(),
         data,

@@ -37,8 +37,6 @@ pub enum ErrorKind {
     Duplicate,
     /// A credential that stands in the file itself, or does not say where it comes from.
     Secret,
-    /// A rule that does nothing or can never match.
-    EmptyRule,
     /// More than the file may hold.
     TooMuch,
 }
@@ -97,14 +95,16 @@ impl ConfigErrors {
         Self { errors: vec![error], cause: None }
     }
 
+    /// Says that there are no settings yet, and how to begin.
+    pub(crate) fn no_settings(path: &Path) -> Self {
+        let message = "there is no such file; run `hark demo` to see Hark at work without one, \
+                       or write one that starts like this:\n\n"
+            .to_owned()
+            + &indented(crate::example::START);
+        Self::whole_file(path, ErrorKind::Missing, message)
+    }
+
     pub(crate) fn unreadable(path: &Path, cause: std::io::Error) -> Self {
-        if cause.kind() == std::io::ErrorKind::NotFound {
-            let message = "there is no such file; run `hark demo` to see Hark at work without one, \
-                           or write one that starts like this:\n\n"
-                .to_owned()
-                + &indented(crate::example::START);
-            return Self::whole_file(path, ErrorKind::Missing, message);
-        }
         let mut errors = Self::whole_file(path, ErrorKind::Unreadable, "cannot be read".to_owned());
         errors.cause = Some(cause);
         errors

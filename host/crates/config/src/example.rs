@@ -30,6 +30,9 @@ confine = "auto"
 memory_mib = 8_192          # address space
 secs = 300                  # computing; a connector in Python takes about 10
 
+[routing]
+rules = "rules.toml"        # who should see what, who gets it, who is told, and until when
+
 [analysis]
 models = ["mails.model"]    # made by `hark train` from your own labels; asked first
 signals = "signals.toml"    # your own rules for urgency and the like, beside those that come with Hark or in their place
@@ -125,33 +128,6 @@ consumer_key = "env:CONSUMER_KEY"
 consumer_secret = "env:CONSUMER_SECRET"
 token = "env:TOKEN"
 token_secret = "env:TOKEN_SECRET"
-
-# Rules say who should see an item. All conditions of a rule must hold; a list means any of it, and a
-# single value may stand for a list of one. Rules are asked from top to bottom: team and person come from
-# the first rule that names one, the priority is the highest, tags are collected.
-[[rule]]
-name = "payment-outage"     # shown as the reason
-zone = ["extranet", "social"]
-source = ["support-mail"]
-author = ["@jo", "jo@example.org", "*@example.com"]
-place = ["inbox"]
-words = ["payment*", "checkout", "card declined"]   # any of: a word, the start of a word, a phrase
-words_all = ["again"]
-not_words = ["test order"]
-sentiment = ["negative"]    # positive, neutral, negative or unknown
-score_below = -0.3
-score_above = -1.0
-language = ["en", "de"]
-team = "payments"
-person = "jo"
-priority = "high"           # low, normal, high or urgent
-tags = ["outage"]
-stop = false                # true: rules below are not asked
-
-# A rule without conditions takes whatever comes to it.
-[[rule]]
-name = "everything-else"
-team = "front-desk"
 "#;
 
 #[cfg(test)]
@@ -165,8 +141,7 @@ mod tests {
         let short = Config::parse(START, Path::new("hark.toml")).unwrap();
         assert_eq!(short.sources[0].name.as_str(), "news");
         let long = Config::parse(EXAMPLE, Path::new("hark.toml")).unwrap();
-        assert_eq!((long.sources.len(), long.rules.len()), (2, 2));
-        assert!(!long.rules[0].is_catch_all() && long.rules[1].is_catch_all());
+        assert_eq!((long.sources.len(), long.rules.as_deref()), (2, Some(Path::new("rules.toml"))));
         for known in crate::limits::LIMIT_KEYS {
             assert!(EXAMPLE.contains(&format!("\n{} = ", known.key)), "limit: {}", known.key);
         }

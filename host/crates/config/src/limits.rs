@@ -16,18 +16,12 @@ pub const SOURCES_MAX: usize = 10_000;
 pub const REGISTRIES_MAX: usize = 1_000;
 /// Bytes of a public key: what it is, its number, the key.
 pub const PUBLIC_KEY_BYTES: usize = 42;
-/// Most rules of one file.
-pub const RULES_MAX: usize = 100_000;
 /// Most entries of one list.
 pub const LIST_ENTRIES_MAX: usize = 10_000;
 /// Longest address, identity or scope of a credential.
 pub const CREDENTIAL_WORD_BYTES_MAX: usize = 4_096;
-/// Longest team, person, owner, tag, place, author or pattern of words.
+/// Longest team, person, owner, tag.
 pub const LABEL_BYTES_MAX: usize = 256;
-/// Most words of one phrase.
-pub const PHRASE_WORDS_MAX: usize = 16;
-/// Fewest letters before the star of a `prefix*`: one letter would match everything.
-pub const PREFIX_CHARS_MIN: usize = 2;
 
 /// Seconds between polls: a second to a week.
 pub const POLL_SECS: RangeInclusive<u64> = 1..=7 * 24 * 3600;

@@ -148,26 +148,6 @@ impl<'a, 't> Section<'a, 't> {
         within
     }
 
-    /// Reads a score: -1 to 1.
-    pub fn score(&mut self, key: &'static str) -> Option<f64> {
-        let entry = self.get(key)?;
-        let score: f64 = match entry.inner {
-            DeValue::Float(float) => float.as_str().parse().unwrap_or(f64::NAN),
-            DeValue::Integer(integer) => {
-                i64::from_str_radix(integer.as_str(), integer.radix()).map_or(f64::NAN, |whole| whole as f64)
-            }
-            other => {
-                self.wrong_type(&entry, "a number from -1 to 1", other);
-                return None;
-            }
-        };
-        let within = (-1.0..=1.0).contains(&score);
-        if !within {
-            self.sink.key(ErrorKind::Range, &entry, "must be a number from -1 to 1");
-        }
-        within.then_some(score)
-    }
-
     /// Reads a table.
     pub fn table(&mut self, key: &'static str) -> Option<Section<'a, 't>> {
         let entry = self.get(key)?;

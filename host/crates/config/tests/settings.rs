@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use hark_config::{Config, ConnectorRef, EXAMPLE, ErrorKind, Require};
-use hark_model::{Oauth1Ref, Oauth2Ref, Priority, SecretRef, Sentiment, SourceLimits, Zone};
+use hark_model::{Oauth1Ref, Oauth2Ref, SecretRef, SourceLimits, Zone};
 use serde_json::json;
 
 fn parse(text: &str) -> Config {
@@ -20,7 +20,7 @@ fn an_empty_file_has_defaults_beside_itself() {
     assert_eq!(config.data, Path::new("/etc/hark/hark.db"));
     assert_eq!(config.cache, Path::new("/etc/hark/.hark-cache"));
     assert_eq!(config.listen, "127.0.0.1:7070".parse::<SocketAddr>().unwrap());
-    assert!(config.sources.is_empty() && config.rules.is_empty());
+    assert!(config.sources.is_empty() && config.rules.is_none());
     let moved = parse("data = \"/var/hark/feed.db\"");
     assert_eq!(moved.cache, Path::new("/var/hark/.hark-cache"), "the cache stands beside the data");
 }
@@ -54,33 +54,15 @@ fn the_example_means_what_it_says() {
     let registry = &config.registries[0];
     assert_eq!((registry.host.as_str(), registry.plain_http), ("registry.example.com", false));
     assert_eq!(registry.password, Some(SecretRef::Env("REGISTRY_PASSWORD".to_owned())));
-    let rule = &config.rules[0];
-    assert_eq!(
-        (rule.name.as_str(), rule.zones.as_slice()),
-        ("payment-outage", [Zone::Extranet, Zone::Social].as_slice())
-    );
-    assert_eq!(
-        rule.words.iter().map(|words| words.as_str()).collect::<Vec<_>>(),
-        ["payment*", "checkout", "card declined"]
-    );
-    assert_eq!(
-        (rule.sentiments.as_slice(), rule.priority),
-        ([Sentiment::Negative].as_slice(), Some(Priority::High))
-    );
-    assert_eq!((rule.score_below, rule.score_above), (Some(-0.3), Some(-1.0)));
+    assert_eq!(config.rules.as_deref(), Some(Path::new("/etc/hark/rules.toml")));
 }
 
 #[test]
-fn sources_and_rules_keep_the_order_of_the_file() {
-    let config = parse(
-        "[source.zebra]\nconnector = \"rss\"\n[source.ant]\nconnector = \"ant.wasm\"\n\
-         [[rule]]\nname = \"z\"\ntags = \"t\"\n[[rule]]\nname = \"a\"\nstop = true\n",
-    );
+fn sources_keep_the_order_of_the_file() {
+    let config = parse("[source.zebra]\nconnector = \"rss\"\n[source.ant]\nconnector = \"ant.wasm\"\n");
     let names: Vec<_> = config.sources.iter().map(|source| (source.name.as_str(), source.line)).collect();
     assert_eq!(names, [("zebra", 1), ("ant", 3)]);
     assert_eq!(config.sources[1].connector, ConnectorRef::File(PathBuf::from("/etc/hark/ant.wasm")));
-    let rules: Vec<_> = config.rules.iter().map(|rule| (rule.name.as_str(), rule.line, rule.stop)).collect();
-    assert_eq!(rules, [("z", 5, false), ("a", 8, true)]);
 }
 
 #[test]

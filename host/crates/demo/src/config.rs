@@ -1,4 +1,4 @@
-//! The `hark.toml` that listens to the demo.
+//! The `hark.toml` that listens to the demo, and the rules that it names.
 
 use std::net::SocketAddr;
 
@@ -24,4 +24,9 @@ pub(crate) fn text(
         .replace("@FORUM@", &played(Channel::Forum))
         .replace("@HANDLE@", OWN_HANDLE)
         .replace("@PAGE@", &PAGE_ID.to_string())
+}
+
+/// Returns the rules; they are the same at every start.
+pub(crate) fn rules() -> String {
+    include_str!("rules.toml.in").replace("@HANDLE@", OWN_HANDLE).replace("@PAGE@", &PAGE_ID.to_string())
 }

@@ -109,6 +109,11 @@ impl Demo {
         config::text(listen, self.imap, self.http, &played)
     }
 
+    /// Returns the text of the `rules.toml` that the `hark.toml` names: who of the invented company sees what.
+    pub fn rules(&self) -> String {
+        config::rules()
+    }
+
     /// Returns where the mailbox is served: IMAP, TLS from the first byte.
     pub const fn imap(&self) -> SocketAddr {
         self.imap

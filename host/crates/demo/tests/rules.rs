@@ -4,12 +4,13 @@
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use hark_analysis::Analyser;
-use hark_config::Config;
 use hark_demo::Channel;
-use hark_model::{Priority, Route, Sentiment, Zone};
-use hark_routing::{Facts, Router};
+use hark_model::{ItemUid, Priority, Route, Sentiment, Zone};
+use hark_query::{NoLists, Record, WordCounts};
+use hark_routing::{Context, Item, NoExperts, RouteScratch, State, Surroundings, Tree};
 use mail_parser::MessageParser;
 use support::{Running, Said};
 
@@ -66,34 +67,35 @@ async fn heard(running: &Running) -> Vec<Heard> {
     all
 }
 
-fn routed(heard: &Heard, analyser: &Analyser, router: &Router) -> Route {
+fn routed(heard: &Heard, analyser: &Analyser, tree: &Tree) -> Route {
     let analysis = analyser.analyse(&heard.text, heard.title.as_deref(), None);
-    router.route(&Facts {
-        zone: heard.zone,
-        source: heard.source,
-        place: None,
-        author_id: Some(&heard.author),
-        author_handle: None,
-        author_emails: std::slice::from_ref(&heard.author),
+    let record = Record {
+        sources: vec![heard.source],
+        author: vec![&heard.author],
         title: heard.title.as_deref(),
-        text: &heard.text,
         language: analysis.language.as_ref().map(|language| language.value.as_str()),
         sentiment: analysis.sentiment.value.parse().unwrap_or(Sentiment::Unknown),
         score: analysis.sentiment.score,
         confidence: analysis.sentiment.confidence,
-    })
+        ..Record::new(ItemUid::derive(heard.source, &heard.id), heard.zone, &heard.text, 0)
+    };
+    let item = Item { record, conversation: &heard.id, author: None };
+    let context = Context { now: 0, experts: &NoExperts, silences: None };
+    let decision = tree.route(&item, &context, &State::default(), &mut RouteScratch::default());
+    tree.shown(&decision, &item, true)
 }
 
 #[tokio::test]
 async fn what_matters_goes_where_somebody_can_act_on_it() {
     use Priority::{High, Low, Urgent};
     let running = Running::start().await;
-    let text = running.demo.config("127.0.0.1:7070".parse().unwrap());
-    let config = Config::parse(&text, &running.folder.path().join("hark.toml")).unwrap();
-    let (analyser, router) = (Analyser::new(), Router::new(&config.rules));
+    let counts = WordCounts::default();
+    let around = Surroundings { lists: &NoLists, counts: &counts };
+    let tree = Tree::parse(&running.demo.rules(), Path::new("rules.toml"), &around).unwrap();
+    let analyser = Analyser::new();
     let heard = heard(&running).await;
     let routes: BTreeMap<&str, Route> =
-        heard.iter().map(|heard| (heard.id.as_str(), routed(heard, &analyser, &router))).collect();
+        heard.iter().map(|heard| (heard.id.as_str(), routed(heard, &analyser, &tree))).collect();
     for (id, team, priority) in [
         // The answer to everything stands in a comment that is calm and technical.
         ("l-15", Some("engineering"), None),
@@ -128,7 +130,6 @@ async fn what_matters_goes_where_somebody_can_act_on_it() {
     }
     let used: BTreeSet<&str> =
         routes.values().flat_map(|route| &route.reasons).map(|reason| reason.rule.as_str()).collect();
-    let idle: Vec<&str> =
-        config.rules.iter().map(|rule| rule.name.as_str()).filter(|name| !used.contains(name)).collect();
+    let idle: Vec<&str> = tree.rule_names().filter(|name| !used.contains(name)).collect();
     assert!(idle.is_empty(), "rules that nothing fits: {idle:?}");
 }

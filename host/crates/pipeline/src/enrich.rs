@@ -1,15 +1,16 @@
-//! Adds machine opinion and a route to admitted events: pure, for a whole batch at once.
+//! Adds machine opinion to admitted events: pure, for a whole batch at once. Not here: who gets them (`desk`).
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use hark_analysis::duplicates::Signature;
 use hark_analysis::{Analyser, Analysis, Habit};
-use hark_model::{Actor, Annotation, Event, Item, ItemUid, Ms, Route, Sentiment, SourceName, Zone};
-use hark_routing::{Facts, Router};
+use hark_model::{Actor, Annotation, Event, ItemUid, Ms};
+use hark_routing::Tree;
 use hark_store::{CopyOf, Entry, Store, StoreError};
 
 use crate::admission::Admitted;
+use crate::desk::Desk;
 use crate::recent::{Recent, Said};
 
 /// What the host thinks of one item.
@@ -17,62 +18,60 @@ use crate::recent::{Recent, Said};
 pub struct Opinion {
     /// Language and sentiment.
     pub annotations: Vec<Annotation>,
-    /// Who should see it.
-    pub route: Option<Route>,
     /// What earlier item it is nearly the same as.
     pub copy_of: Option<CopyOf>,
 }
 
-/// Analysis and routing, as one step over a batch.
+/// What is thought of items, and the rules that say who gets them.
 #[derive(Debug)]
 pub struct Enricher {
     analyser: Analyser,
-    router: Router,
+    tree: Arc<Tree>,
 }
 
 impl Enricher {
     /// Takes the parts.
-    pub fn new(analyser: Analyser, router: Router) -> Self {
-        Self { analyser, router }
+    pub fn new(analyser: Analyser, tree: Tree) -> Self {
+        Self { analyser, tree: Arc::new(tree) }
     }
 
-    /// Returns the entries to store for `admitted`, which came from `origin`; `recent` is what was said of late,
-    /// where copies of that are to be told.
+    /// Returns the entries to store for `admitted`, which came from `origin`, and what the batch says about their
+    /// surroundings; `recent` is what was said of late, where copies of that are to be told.
     pub(crate) fn enrich(
         &self,
         admitted: Vec<Admitted>,
         origin: &Origin<'_>,
         recent: Option<&Recent>,
-    ) -> Vec<Entry> {
-        let context = Context::of(&admitted, origin.source, origin.zone);
+    ) -> (Vec<Entry>, About) {
+        let about = About::of(&admitted);
         let mut readings: Vec<Option<Read>> =
             admitted.iter().map(|entry| self.read(&entry.event, None)).collect();
-        let habits = Habits::of(&admitted, &readings, &context);
+        let habits = Habits::of(&admitted, &readings, &about);
         for (entry, read) in admitted.iter().zip(&mut readings) {
             let is_open = read.as_ref().is_some_and(|read| read.analysis.language.is_none());
-            if let Some(habit) = habits.of_event(&entry.event, &context).filter(|_| is_open) {
+            if let Some(habit) = habits.of_event(&entry.event, &about).filter(|_| is_open) {
                 *read = self.read(&entry.event, Some(habit));
             }
         }
         let copies = recent.map_or_else(Vec::new, |recent| origin.look_up(recent, &admitted, &readings));
-        let mut opinions: Vec<Opinion> = admitted
-            .iter()
-            .zip(readings)
-            .map(|(entry, read)| self.opinion(&entry.event, read, &context))
-            .collect();
+        let mut opinions: Vec<Opinion> = readings.into_iter().map(Opinion::of).collect();
         for (opinion, copy) in opinions.iter_mut().zip(copies) {
             opinion.copy_of = copy;
         }
         let entries = admitted.into_iter().zip(opinions);
-        entries
-            .map(|(Admitted { event, cuts }, Opinion { annotations, route, copy_of })| Entry {
-                event,
-                annotations,
-                route,
-                copy_of,
-                cuts,
-            })
-            .collect()
+        let entries = entries.map(|(Admitted { event, cuts }, Opinion { annotations, copy_of })| Entry {
+            event,
+            annotations,
+            route: None,
+            copy_of,
+            cuts,
+        });
+        (entries.collect(), about)
+    }
+
+    /// Returns the rules.
+    pub fn tree(&self) -> Arc<Tree> {
+        Arc::clone(&self.tree)
     }
 
     /// Returns who analyses.
@@ -86,13 +85,12 @@ impl Enricher {
         let reading = self.analyser.read(&item.text, title, language, habit);
         Some(Read { analysis: reading.analysis(), signature: reading.signature() })
     }
+}
 
-    fn opinion(&self, event: &Event, read: Option<Read>, context: &Context) -> Opinion {
-        let (Event::Item(item), Some(Read { analysis, .. })) = (event, read) else {
-            return Opinion::default();
-        };
-        let route = self.router.route(&context.facts(item, &analysis));
-        Opinion { annotations: analysis.annotations(), route: Some(route), copy_of: None }
+impl Opinion {
+    fn of(read: Option<Read>) -> Self {
+        let annotations = read.map(|read| read.analysis.annotations()).unwrap_or_default();
+        Self { annotations, copy_of: None }
     }
 }
 
@@ -104,9 +102,7 @@ struct Read {
 
 /// Where a batch came from, and when.
 pub(crate) struct Origin<'a> {
-    pub source: &'a SourceName,
     pub scope: &'a str,
-    pub zone: Zone,
     pub observed_at: Ms,
 }
 
@@ -134,12 +130,13 @@ pub(crate) struct CurrentEnricher {
     enricher: RwLock<Arc<Enricher>>,
     /// What was said of late, where copies of that are to be told.
     recent: Option<Arc<Recent>>,
+    desk: Desk,
 }
 
 impl CurrentEnricher {
     /// Tells no copies: what is read again, or was said by us, is none.
     pub fn new(enricher: Enricher) -> Self {
-        Self { enricher: RwLock::new(Arc::new(enricher)), recent: None }
+        Self { enricher: RwLock::new(Arc::new(enricher)), recent: None, desk: Desk::default() }
     }
 
     /// Tells copies of what the store knows of the last day, and of what comes.
@@ -157,6 +154,11 @@ impl CurrentEnricher {
         self.recent.clone()
     }
 
+    /// Returns who decides who gets what.
+    pub fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
     pub fn replace(&self, enricher: Enricher) {
         *self.enricher.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(enricher);
     }
@@ -171,7 +173,7 @@ struct Habits<'a> {
 }
 
 impl<'a> Habits<'a> {
-    fn of(admitted: &'a [Admitted], readings: &[Option<Read>], context: &'a Context) -> Self {
+    fn of(admitted: &'a [Admitted], readings: &[Option<Read>], about: &'a About) -> Self {
         let mut habits = Self::default();
         for (entry, read) in admitted.iter().zip(readings) {
             let language = read.as_ref().and_then(|read| read.analysis.language.as_ref());
@@ -179,7 +181,7 @@ impl<'a> Habits<'a> {
             if let Some(author) = &item.author {
                 habits.authors.entry(author).or_default().note(&language.value);
             }
-            if let Some(place) = context.places.get(&item.conversation) {
+            if let Some(place) = about.places.get(&item.conversation) {
                 habits.places.entry(place).or_default().note(&language.value);
             }
         }
@@ -187,59 +189,47 @@ impl<'a> Habits<'a> {
     }
 
     /// Returns the habit of the author, or else of the place.
-    fn of_event(&self, event: &Event, context: &Context) -> Option<&Habit> {
+    fn of_event(&self, event: &Event, about: &About) -> Option<&Habit> {
         let Event::Item(item) = event else { return None };
         let author = item.author.as_deref().and_then(|author| self.authors.get(author));
-        let place =
-            || context.places.get(&item.conversation).and_then(|place| self.places.get(place.as_str()));
+        let place = || about.places.get(&item.conversation).and_then(|place| self.places.get(place.as_str()));
         author.filter(|habit| habit.usual().is_some()).or_else(place)
     }
 }
 
 /// What a batch says about the surroundings of its items.
-struct Context {
-    source: String,
-    zone: Zone,
+#[derive(Debug, Default)]
+pub(crate) struct About {
     actors: HashMap<String, Actor>,
     places: HashMap<String, String>,
 }
 
-impl Context {
-    fn of(admitted: &[Admitted], source: &SourceName, zone: Zone) -> Self {
-        let mut actors = HashMap::new();
-        let mut places = HashMap::new();
+impl About {
+    fn of(admitted: &[Admitted]) -> Self {
+        let mut about = Self::default();
         for entry in admitted {
             match &entry.event {
                 Event::Actor(actor) => {
-                    actors.insert(actor.id.clone(), actor.clone());
+                    about.actors.insert(actor.id.clone(), actor.clone());
                 }
                 Event::Conversation(conversation) => {
                     if let Some(place) = &conversation.place {
-                        places.insert(conversation.id.clone(), place.clone());
+                        about.places.insert(conversation.id.clone(), place.clone());
                     }
                 }
                 _ => {}
             }
         }
-        Self { source: source.to_string(), zone, actors, places }
+        about
     }
 
-    fn facts<'a>(&'a self, item: &'a Item, analysis: &'a Analysis) -> Facts<'a> {
-        let author = item.author.as_deref();
-        let actor = author.and_then(|id| self.actors.get(id));
-        Facts {
-            zone: self.zone,
-            source: &self.source,
-            place: self.places.get(&item.conversation).map(String::as_str),
-            author_id: author,
-            author_handle: actor.and_then(|actor| actor.handle.as_deref()),
-            author_emails: actor.map_or(&[], |actor| actor.emails.as_slice()),
-            title: item.title.as_deref(),
-            text: &item.text,
-            language: analysis.language.as_ref().map(|language| language.value.as_str()),
-            sentiment: analysis.sentiment.value.parse().unwrap_or(Sentiment::Unknown),
-            score: analysis.sentiment.score,
-            confidence: analysis.sentiment.confidence,
-        }
+    /// Returns the actor of this id.
+    pub fn actor(&self, id: &str) -> Option<&Actor> {
+        self.actors.get(id)
+    }
+
+    /// Returns the place of the conversation of this id.
+    pub fn place(&self, conversation: &str) -> Option<&str> {
+        self.places.get(conversation).map(String::as_str)
     }
 }

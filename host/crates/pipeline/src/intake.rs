@@ -10,9 +10,7 @@ use hark_model::{
     StreamInfo,
 };
 use hark_runtime::CallReport;
-use hark_store::{
-    Along, BatchCommit, Committed, NewCheckpoint, Quarantined, SourceId, SourceRecord, Store, StoreError,
-};
+use hark_store::{Along, BatchCommit, Committed, NewCheckpoint, Quarantined, SourceId, Store, StoreError};
 
 use crate::admission::{Admission, Refused, admit};
 use crate::assemble::SourceSetup;
@@ -132,15 +130,14 @@ impl Intake {
         for refused in &refused {
             tracing::warn!(source = %self.setup.name, stream = stream.name, hint = refused.hint, why = refused.why, "entry put into quarantine");
         }
-        let (enricher, recent, setup) =
-            (self.enricher.get(), self.enricher.recent(), Arc::clone(&self.setup));
+        let (enricher, recent) = (self.enricher.get(), self.enricher.recent());
+        let (tree, source) = (enricher.tree(), self.setup.record().clone());
+        let scope = source.scope.clone();
         let enriched = tokio::task::spawn_blocking(move || {
-            let SourceRecord { scope, zone, .. } = setup.record();
-            let origin = Origin { source: &setup.name, scope, zone: *zone, observed_at };
-            enricher.enrich(admitted, &origin, recent.as_deref())
+            enricher.enrich(admitted, &Origin { scope: &scope, observed_at }, recent.as_deref())
         })
         .await;
-        let entries = enriched.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
+        let (entries, about) = enriched.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
         let commit = BatchCommit {
             source: self.source,
             stream: stream.name.clone(),
@@ -152,7 +149,7 @@ impl Intake {
             checkpoint,
             along,
         };
-        self.store.commit_batch(commit).await
+        self.enricher.desk().take(&self.store, tree, commit, about, source).await
     }
 
     /// Returns a request for a stream with the whole budget of the source.

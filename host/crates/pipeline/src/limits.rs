@@ -86,3 +86,15 @@ pub const HABIT_TEXTS: u32 = 4;
 pub const RECENT_TEXTS_MAX: usize = 1 << 16;
 /// Bytes of one value that a difference shows.
 pub const DIFFERENCE_BYTES_MAX: usize = 400;
+/// How often it is looked whether a notice or a step of escalation has become due.
+pub const DESK_LOOK: Duration = Duration::from_secs(1);
+/// How often what says nothing any more is forgotten.
+pub const ROUTING_PRUNE_MS: i64 = 60 * 60 * 1_000;
+/// How long it is remembered who had an author.
+pub const ROUTING_AUTHOR_MS: i64 = 180 * 24 * 60 * 60 * 1_000;
+/// What comes in so long after the end begins a new work period, where no service level says it.
+pub const REOPEN_AFTER_MS: i64 = 72 * 60 * 60 * 1_000;
+/// Conversations that one notice lists; more are counted.
+pub const NOTICE_LINES_MAX: usize = 20;
+/// Items of one dry run; the newest are tried.
+pub const DRY_RUN_ITEMS_MAX: usize = 100_000;

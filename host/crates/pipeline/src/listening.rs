@@ -10,11 +10,13 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use hark_lifecycle::Tasks;
+use hark_routing::Tree;
 use hark_store::{Store, StoreError};
 use tokio::sync::mpsc;
 
 use crate::assemble::SourceSetup;
 use crate::deliveries::Deliveries;
+use crate::desk::DeskClock;
 use crate::enrich::{CurrentEnricher, Enricher};
 use crate::limits;
 use crate::source_work::SourceWork;
@@ -51,6 +53,16 @@ impl Listening {
     /// Returns where deliveries for the sources of now go in.
     pub fn deliveries(&self) -> Deliveries {
         self.deliveries.clone()
+    }
+
+    /// Returns who has an eye on notices and promises.
+    pub fn clock(&self) -> DeskClock {
+        DeskClock { store: self.store.clone(), enricher: Arc::clone(&self.enricher) }
+    }
+
+    /// Returns the rules of now.
+    pub fn tree(&self) -> Arc<Tree> {
+        self.enricher.get().tree()
     }
 
     /// Analyses and routes by `enricher` from the next batch on.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::assemble::SourceSetup;
 use crate::deliveries::Deliveries;
+use crate::desk::DeskClock;
 use crate::enrich::{CurrentEnricher, Enricher};
 use crate::source_work::SourceWork;
 use crate::stream::StreamReport;
@@ -15,6 +16,7 @@ use crate::stream::StreamReport;
 pub struct Pipeline {
     sources: Vec<SourceWork>,
     deliveries: Deliveries,
+    clock: DeskClock,
 }
 
 /// Each stream with what one run of it did.
@@ -33,7 +35,8 @@ impl Pipeline {
         for setup in sources {
             works.push(SourceWork::open(setup, &store, &enricher, &deliveries, None).await?);
         }
-        Ok(Self { sources: works, deliveries })
+        let clock = DeskClock { store, enricher };
+        Ok(Self { sources: works, deliveries, clock })
     }
 
     /// Returns where deliveries for the sources go in.
@@ -49,7 +52,7 @@ impl Pipeline {
     }
 
     /// Reads every stream once, until none has more, one after the other; then handles what was delivered
-    /// before and looks once at what is due to be looked at again.
+    /// before, looks once at what is due to be looked at again, and tells what became due.
     pub async fn run_once(self, shutdown: &Shutdown) -> PipelineReport {
         let mut report = PipelineReport::default();
         let mut rest = Vec::new();
@@ -62,6 +65,9 @@ impl Pipeline {
         }
         for source in &mut rest {
             source.look_again_once(shutdown).await;
+        }
+        if let Err(error) = self.clock.look().await {
+            tracing::error!(%error, "what became due could not be stored; it is tried again by the next run");
         }
         report
     }

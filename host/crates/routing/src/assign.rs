@@ -96,6 +96,14 @@ impl Search<'_> {
         let tree = self.tree;
         match self.node.team.map(|team| &tree.teams[team]) {
             Some(team) => self.of_team(team, before),
+            // What follows in a conversation often has none of the words that brought it to its team.
+            None if self.node.person.is_none()
+                && let Some(owner @ Owner::Team(team)) = before
+                && self.may_stay(team) =>
+            {
+                self.reasons.push(Reason::Queued { team: team.clone(), why: WhyQueued::Already });
+                owner.clone()
+            }
             None => {
                 if self.node.person.is_none() {
                     self.reasons.push(Reason::NobodyNamed);
@@ -103,6 +111,11 @@ impl Search<'_> {
                 Owner::Root
             }
         }
+    }
+
+    fn may_stay(&self, team: &Name) -> bool {
+        let place = self.tree.team_places.get(team);
+        place.is_some_and(|place| self.tree.teams[*place].zones.contains(&self.item.record.zone))
     }
 
     fn keeps(&mut self, person: &Name) -> bool {

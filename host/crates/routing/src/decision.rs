@@ -196,6 +196,8 @@ pub enum WhyQueued {
     ByMethod,
     /// Nobody is left.
     NobodyLeft,
+    /// The conversation waits there already, and no rule names anybody else.
+    Already,
 }
 
 /// Why a team's queue does not take an item.

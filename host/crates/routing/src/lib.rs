@@ -2,7 +2,7 @@
 //!
 //! Holds: the same item, rules, state and clock give the same decision always, and every decision has its reasons. A file
 //! of rules is taken whole or refused whole, with everything that is wrong with it. Not here: the filter language, storing,
-//! sending. `Router` holds the plain rules of the settings file; `Tree` holds a file of its own, with people.
+//! sending.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end at once"))]
 
@@ -15,22 +15,19 @@ mod echo;
 mod example;
 
 mod explain;
-mod facts;
 mod item;
 mod label;
 pub mod limits;
-mod matcher;
 mod notice;
 mod people;
 mod quiet;
 mod read;
 
 mod rotation;
-mod router;
 mod service;
+mod shown;
 mod state;
 mod tell;
-mod tokens;
 mod tree;
 mod words;
 
@@ -47,7 +44,6 @@ pub use echo::{Arrival, Origin, Sent};
 pub use example::EXAMPLE;
 
 pub use explain::{Explanation, Outcome, ReplayError, Seen};
-pub use facts::Facts;
 pub use item::{Item, Snapshot};
 pub use label::Label;
 pub use notice::{DueNotice, Group};
@@ -56,7 +52,6 @@ pub use quiet::{Silence, Silences};
 pub use read::Surroundings;
 
 pub use rotation::Rotation;
-pub use router::Router;
 pub use service::{Action, Deadline, DueStep, Health, Inbound, Level, Period, Promise, Step};
 pub use state::{Desk, Presence, State, Sticky, Work};
 pub use tree::{Context, RouteScratch, Tree};

@@ -1,9 +1,7 @@
 //! Bounds of routing.
 
-/// Words of an item that rules look at; a longer text is matched by its head.
-pub(crate) const WORDS_MAX: usize = 50_000;
-/// Places of one pattern that are kept as evidence.
-pub(crate) const EVIDENCE_MAX: usize = 4;
+/// Words that are kept as evidence of one rule.
+pub(crate) const EVIDENCE_MAX: usize = 16;
 
 /// How far a calendar looks ahead, in days: ten years.
 pub const CALENDAR_DAYS_MAX: i32 = 3_660;

@@ -75,6 +75,7 @@ fn read(mut top: Section<'_, '_>, around: &Surroundings<'_>) -> Tree {
         digest: [0; 32],
         person_places: people.list.iter().enumerate().map(|(at, own)| by_name(&own.name, at)).collect(),
         team_places: teams.list.iter().enumerate().map(|(at, own)| by_name(&own.name, at)).collect(),
+        rule_places: read.nodes.iter().enumerate().map(|(at, own)| by_name(&own.name, at)).collect(),
         nodes: read.nodes,
         standing: read.standing,
         silences,

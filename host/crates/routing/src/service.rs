@@ -211,6 +211,15 @@ impl Level {
         due
     }
 
+    /// Returns when the next step becomes due that did not until `since`; as it is known at `now`, if nothing happens.
+    pub fn next_step(&self, period: &Period, since: Ms, now: Ms) -> Option<Ms> {
+        let moments = self.steps.iter().filter_map(|step| {
+            let at = self.moment(period, share(self.target(step.of)?, step.percent), now)?;
+            (since < at && kept_at(step.of, period).is_none_or(|kept| kept > at)).then_some(at)
+        });
+        moments.min()
+    }
+
     fn target(&self, promise: Promise) -> Option<Ms> {
         match promise {
             Promise::FirstResponse => self.first_response_ms,

@@ -5,10 +5,11 @@
 //! is whole: it comes from a file in which nothing was wrong. Not here: TOML, people.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use hark_model::{Ms, Priority, Zone};
-use hark_query::{Filter, Standing};
+use hark_query::{Filter, NoLists, Standing, WordCounts};
 
 use crate::Name;
 use crate::assign::Assignment;
@@ -18,9 +19,13 @@ use crate::item::Item;
 use crate::label::Label;
 use crate::people::{Experts, Method, Person, Team};
 use crate::quiet::{Inhibition, Silences};
+use crate::read::Surroundings;
 use crate::rotation::Rotation;
 use crate::service::Level;
 use crate::state::State;
+
+/// Name of the root: rules are not called so.
+pub(crate) const ROOT: &str = "root";
 
 /// Rules, teams, persons, calendars and service levels, ready to route.
 #[derive(Debug, Default)]
@@ -40,6 +45,7 @@ pub struct Tree {
     pub(crate) levels: Vec<Level>,
     pub(crate) person_places: HashMap<Name, usize>,
     pub(crate) team_places: HashMap<Name, usize>,
+    pub(crate) rule_places: HashMap<Name, usize>,
 }
 
 /// One rule, with what it inherits.
@@ -130,6 +136,13 @@ impl RouteScratch {
 }
 
 impl Tree {
+    /// Returns the rules of who has none: everything waits in the queue of the root.
+    pub fn bare() -> Self {
+        let counts = WordCounts::default();
+        let around = Surroundings { lists: &NoLists, counts: &counts };
+        Self::parse("", Path::new(""), &around).expect("nothing is wrong with an empty file")
+    }
+
     /// Returns what is to become of an item. The same item, state and context give the same decision always.
     pub fn route(
         &self,
@@ -204,6 +217,11 @@ impl Tree {
     /// Returns how many rules there are beside the root.
     pub fn rules(&self) -> usize {
         self.standing.len()
+    }
+
+    /// Yields the names of the rules beside the root.
+    pub fn rule_names(&self) -> impl Iterator<Item = &str> + Clone {
+        self.nodes.iter().skip(1).map(|node| &*node.name)
     }
 
     /// Returns the digest of the file that the tree was made of.

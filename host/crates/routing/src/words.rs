@@ -47,6 +47,9 @@ pub(crate) fn reason(reason: &Reason, f: &mut std::fmt::Formatter<'_>) -> std::f
         Reason::Queued { team, why: WhyQueued::NobodyLeft } => {
             write!(f, "nobody of team {team} is left, so it waits in the team's queue")
         }
+        Reason::Queued { team, why: WhyQueued::Already } => {
+            write!(f, "the conversation waits in the queue of team {team} already")
+        }
         Reason::TeamRefused { team, why: WhyRefused::Zone(zone) } => {
             write!(f, "nobody of team {team} may see the zone {zone}, so it waits in the root's queue")
         }

@@ -45,6 +45,9 @@ pub enum StoreError {
     /// A backfill is read by somebody else by now; nothing of the batch was stored.
     #[error("the backfill was taken over by another process")]
     LeaseLost,
+    /// What routing remembers was changed by somebody else since it was decided from; nothing was stored.
+    #[error("the routing state was changed by another process meanwhile")]
+    RoutingMoved,
     /// A filter asks for what is not stored, or for who looks where nobody does.
     #[error(transparent)]
     Unsupported(#[from] hark_query::Unsupported),

@@ -20,6 +20,7 @@ mod prepare;
 mod read;
 mod reanalysis;
 mod recheck_age;
+mod routing;
 mod rows;
 mod schema;
 mod statements;
@@ -47,6 +48,10 @@ pub use grants::SourceGrant;
 pub use notices::{ClaimedNotice, NewNotice, NoticeClaim, NoticeEnd, NoticeId, NoticeRow, NoticeState};
 pub use reanalysis::{
     ArchivedItem, ReanalysisOrder, ReanalysisStatus, ReanalysisStep, RecentItem, Reopinion,
+};
+pub use routing::{
+    AuthorRow, Familiar, FamiliarAsk, GroupRow, RoutingRows, RoutingStep, ServiceStepRow, ServiceSummary,
+    SilenceRow, StaffRecord, WorkRow, WorkStatus,
 };
 pub use rows::{
     ActorSummary, AttachmentRow, ConversationDetail, ConversationKey, CopyOf, FeedRow, ItemDetail,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::apply::rank::{Content, RevisionMark};
-use crate::{BatchCommit, Entry, NewNotice, StoreError, limits};
+use crate::{BatchCommit, Entry, NewNotice, RoutingStep, StoreError, limits};
 
 /// A batch, ready to be written; may be written again after a failed transaction.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub(crate) struct Prepared {
     pub items: Vec<Option<PreparedItem>>,
     /// What people are told because of it.
     pub notices: Vec<NewNotice>,
+    /// What is remembered of what was decided.
+    pub routing: Option<RoutingStep>,
 }
 
 /// A payload as it is stored.
@@ -50,7 +52,7 @@ impl Prepared {
             commit.payloads.iter_mut().map(|payload| PreparedPayload::new(payload, &mut compressor));
         let payloads = payloads.collect::<Result<_, _>>()?;
         let items = commit.entries.iter().map(|entry| PreparedItem::of(entry, commit.observed_at)).collect();
-        Ok(Self { commit, payloads, items, notices: Vec::new() })
+        Ok(Self { commit, payloads, items, notices: Vec::new(), routing: None })
     }
 }
 

@@ -5,7 +5,9 @@ use hark_model::{
     RelationKind, RemovalReason, Sentiment, Visibility, Zone,
 };
 
-use crate::{BackfillStatus, CapsuleRow, CheckpointState, FeedKey, GapRow, SourceQuarantine, Spending};
+use crate::{
+    BackfillStatus, CapsuleRow, CheckpointState, FeedKey, GapRow, ServiceSummary, SourceQuarantine, Spending,
+};
 
 /// Row of a conversation.
 pub type ConversationKey = i64;
@@ -114,7 +116,7 @@ pub struct FeedRow {
     pub sentiment: Option<SentimentSummary>,
     /// Team that has the conversation, else the team that the rules give.
     pub team: Option<String>,
-    /// Person that the rules give.
+    /// Person who has the conversation, else the person that the rules give.
     pub person: Option<String>,
     /// Priority of the conversation, else the one that the rules give.
     pub priority: Option<Priority>,
@@ -122,6 +124,8 @@ pub struct FeedRow {
     pub tags: Vec<String>,
     /// Names of the rules that matched.
     pub route_reasons: Vec<String>,
+    /// What is promised for the conversation, if anything is.
+    pub service: Option<ServiceSummary>,
     /// The earlier item that this one is nearly the same as.
     pub copy_of: Option<CopyOf>,
     /// Other items that are nearly the same as this one, which was the first.

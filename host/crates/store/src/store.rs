@@ -3,6 +3,7 @@
 mod chime_ins;
 mod notices;
 mod reanalysis;
+mod routing;
 mod steps;
 mod supervision;
 

@@ -136,18 +136,31 @@ async fn rules_change_and_broken_ones_do_not() {
     let router = Router::new().route("/{list}", get(list)).with_state(Arc::clone(&asked));
     let port = serve(router).await;
     let folder = Folder::new(port, "", "");
-    let rule = |team: &str| format!("\n[[rule]]\nname = \"all\"\nwords = [\"said\"]\nteam = \"{team}\"\n");
+    let rule = |team: &str| {
+        format!(
+            "[team.{team}]\nzones = [\"social\"]\n[[rule]]\nname = \"all\"\nwhen = \"said\"\nteam = \"{team}\"\n"
+        )
+    };
     let write = |sources: &[String], rules: &str| {
-        std::fs::write(folder.path("hark.toml"), config(sources) + rules).unwrap();
+        std::fs::write(folder.path("rules.toml"), rules).unwrap();
+        let text = config(sources) + "[routing]\nrules = \"rules.toml\"\n";
+        std::fs::write(folder.path("hark.toml"), text).unwrap();
     };
     write(&[source("one", port, "")], &rule("first"));
     let mut hark = folder.start(&["run", "--json"]);
     let page = hark.says("listening")["listening"].as_str().unwrap().to_owned();
     folder.becomes("SELECT count(*) FROM route WHERE team = 'first'", 3).await;
-    write(&[source("one", port, ""), source("two", port, "")], "\n[[rule]]\nname = 7\n");
+    write(
+        &[source("one", port, ""), source("two", port, "")],
+        "[[rule]]\nname = \"all\"\ntaem = \"first\"\n",
+    );
     hark.signal("-HUP");
     // Time to be read; whether it was is seen by nobody, for nothing may come of it.
     tokio::time::sleep(Duration::from_secs(3)).await;
+    let check = folder.hark(&["check", "--offline"]);
+    let said = crate::folder::told(&check);
+    assert_eq!(check.status.code(), Some(3), "{said}");
+    assert!(said.contains("rules.toml:3:1: unknown key `taem` in rule.all; did you mean `team`?"), "{said}");
     write(&[source("one", port, ""), source("three", port, "")], &rule("second"));
     hark.signal("-HUP");
     folder.becomes("SELECT count(*) FROM route WHERE team = 'second'", 3).await;

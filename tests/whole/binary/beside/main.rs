@@ -1,4 +1,5 @@
-//! What goes on beside polling, with the built binary: deliveries, backfill, recheck, replay, replies, other analysers, copies.
+//! What goes on beside polling, with the built binary: deliveries, backfill, recheck, replay, replies, other analysers, copies,
+//! who gets what.
 
 #![allow(clippy::unwrap_used, reason = "a test may end at once")]
 
@@ -11,5 +12,6 @@ mod past;
 mod pauses;
 mod place;
 mod platform;
+mod routes;
 mod supervised;
 mod webhooks;

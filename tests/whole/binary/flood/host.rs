@@ -78,8 +78,7 @@ impl Host {
         drop(component);
         let setup = SourceSetup::assemble(source, connector, now()).await.unwrap();
         let store = Store::open(&config.data, StoreOptions::default()).unwrap();
-        let rules = config.rules.clone();
-        let enricher = Box::new(move || Enricher::new(Analyser::new(), hark_routing::Router::new(&rules)));
+        let enricher = Box::new(|| Enricher::new(Analyser::new(), hark_routing::Tree::bare()));
         let (_tasks, shutdown) = Tasks::new();
         memory::forget_peak();
         let (begun, resident_kib) = (Instant::now(), memory::resident_kib());

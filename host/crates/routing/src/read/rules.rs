@@ -18,10 +18,7 @@ use crate::label::Label;
 use crate::limits;
 use crate::people::{Method, Person, Team};
 use crate::service::Level;
-use crate::tree::Node;
-
-/// Name of the root: rules are not called so.
-const ROOT: &str = "root";
+use crate::tree::{Node, ROOT};
 
 /// As Alertmanager has them.
 const WAITS: Waits =

@@ -24,7 +24,6 @@ pub(crate) struct Actors<'a>(HashMap<&'a str, State>);
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ActorRef {
     pub id: i64,
-    pub is_self: bool,
 }
 
 #[derive(Debug)]
@@ -99,7 +98,7 @@ impl<'a> Actors<'a> {
                 vacant.insert(obtain(db, source, native_id, || Facts::placeholder(at))?.0)
             }
         };
-        Ok(ActorRef { id: state.id, is_self: state.facts.is_self })
+        Ok(ActorRef { id: state.id })
     }
 
     /// Writes what has changed.

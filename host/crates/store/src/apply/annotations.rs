@@ -1,7 +1,7 @@
-//! Machine opinion, routes, and the work that a route opens.
+//! Machine opinion, and routes.
 //!
 //! Holds: an opinion never alters an item; the first route of a revision stands, so that the same batch
-//! read again under other rules does not mix two answers; work that is there is never touched.
+//! read again under other rules does not mix two answers. Not here: the work that a route opens (`routing`).
 
 use hark_model::{Ms, Priority, Route};
 use rusqlite::params;
@@ -138,19 +138,4 @@ fn store_route(batch: &Batch<'_, '_>, item: i64, revision: u32, route: &Route) -
     )?;
     route.tags.iter().try_for_each(|name| tag.execute(params![item, name]).map(|_| ()))?;
     Ok(true)
-}
-
-/// Opens work on the conversation of a new item that a rule has an answer for, unless there is some.
-pub(crate) fn open_work(batch: &Batch<'_, '_>, said: &Said<'_>) -> Result<(), StoreError> {
-    let Some(route) = &said.entry.route else { return Ok(()) };
-    if route.team.is_none() && route.priority.is_none() && route.reasons.is_empty() {
-        return Ok(());
-    }
-    let mut insert = batch.db.prepare(
-        "INSERT INTO work (conversation_id, status, team, priority, updated_at) VALUES (?1, 'new', ?2, ?3, ?4)
-         ON CONFLICT DO NOTHING",
-    )?;
-    let priority = route.priority.unwrap_or(Priority::Normal).as_str();
-    insert.execute(params![said.conversation, route.team, priority, batch.observed_at])?;
-    Ok(())
 }

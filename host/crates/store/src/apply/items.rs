@@ -1,6 +1,6 @@
 //! Items: new ones are written with few statements, known ones are read and merged.
 
-use hark_model::{Direction, Item, ItemUid};
+use hark_model::{Item, ItemUid};
 use rusqlite::params;
 
 use crate::apply::counters::{Figures, Told};
@@ -111,17 +111,10 @@ fn first_time(batch: &mut Batch<'_, '_>, said: &Said<'_>, id: i64) -> Result<(),
     if batch.waiting.reports {
         reports::tie_in_late(batch, id, &said.item.id)?;
     }
-    let gone = batch.waiting.items && awaited::settle(batch, said)?;
-    if !gone && opens_work(said) {
-        annotations::open_work(batch, said)?;
+    if batch.waiting.items {
+        awaited::settle(batch, said)?;
     }
     Ok(())
-}
-
-/// Tells whether somebody may have to answer: never for what we or machines say.
-fn opens_work(said: &Said<'_>) -> bool {
-    let ours = said.author.is_some_and(|author| author.is_self);
-    said.item.direction == Direction::Inbound && !said.item.automated && !ours
 }
 
 fn again(batch: &mut Batch<'_, '_>, said: &Said<'_>) -> Result<(), StoreError> {

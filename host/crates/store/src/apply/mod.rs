@@ -27,6 +27,7 @@ pub(crate) mod rechecks;
 pub(crate) mod removals;
 pub(crate) mod reports;
 pub(crate) mod revisions;
+pub(crate) mod routing;
 pub(crate) mod sightings;
 pub(crate) mod sources;
 pub(crate) mod supervision;
@@ -96,6 +97,9 @@ pub(crate) fn batch(db: &Statements<'_>, prepared: &Prepared) -> Result<Committe
     sources::count(db, batch.source.id, batch.seen_first)?;
     checkpoints::advance(db, commit)?;
     along::after(&mut batch, prepared)?;
+    if let Some(step) = &prepared.routing {
+        routing::step(db, step)?;
+    }
     for notice in &prepared.notices {
         notices::queue(db, notice, None)?;
     }

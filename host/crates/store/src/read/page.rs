@@ -6,6 +6,7 @@ use hark_model::{Counters, ItemUid, Sentiment};
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 
 use crate::prepare::evidence_from;
+use crate::read::routing;
 use crate::values::{count, uid_from_text, word, word_maybe};
 use crate::{ActorSummary, CopyOf, FeedKey, FeedRow, SentimentSummary, StoreError};
 
@@ -21,7 +22,7 @@ pub(crate) const TEAM: &str = "ifnull((SELECT team FROM work WHERE conversation_
 /// Columns of a row, in the order in which [`read`] takes them.
 const COLUMNS: &str = "i.id, i.uid, i.feed_at, i.conversation_id, c.title, c.place, i.zone, i.visibility,
   i.kind, i.direction, r.title, r.text, i.url, i.published_at, i.published_is_estimate, i.edited_at, i.removed_at,
-  i.revision, i.revisions, i.automated, i.sensitive, i.language, ifnull(w.team, t.team), t.person,
+  i.revision, i.revisions, i.automated, i.sensitive, i.language, ifnull(w.team, t.team), ifnull(w.person, t.person),
   ifnull(w.priority, t.priority), i.counters_at, i.likes, i.replies, i.shares, i.quotes, i.views, i.score,
   (SELECT count(*) FROM attachment WHERE item_id = i.id), c.item_count,
   a.id, a.native_id, a.kind, a.display_name, a.handle, a.profile_url, a.followers, a.verified, a.is_self";
@@ -83,6 +84,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<FeedRow> {
         priority: word_maybe(row, 24)?,
         tags: Vec::new(),
         route_reasons: Vec::new(),
+        service: None,
         copy_of: None,
         copies: 0,
         counters: counters(row)?,
@@ -135,6 +137,7 @@ fn fill(db: &Connection, row: &mut FeedRow) -> Result<(), StoreError> {
     row.sources.sort_unstable();
     let mut tags = db.prepare_cached("SELECT DISTINCT tag FROM item_tag WHERE item_id = ?1 ORDER BY tag")?;
     row.tags = tags.query_map([row.row_id], |tag| tag.get(0))?.collect::<Result<_, _>>()?;
+    row.service = routing::service(db, row.conversation_id)?;
     opinions(db, row)
 }
 

@@ -260,49 +260,33 @@ fn a_new_analyser_adds_its_opinion_and_alters_nothing() {
     assert_eq!(detail.row.sentiment.unwrap().label, Sentiment::Positive);
 }
 
-fn routed(given: &Given, team: &str, said: Item) -> Option<(String, String)> {
-    let conversation = said.conversation.clone();
-    let mut commit = batch(
-        given.sources[0],
-        10,
-        vec![Event::Actor(Actor { is_self: true, ..actor("us", 1) }), Event::Item(said)],
-    );
-    let reason = RouteReason { rule: "rule".into(), evidence: Vec::new() };
-    let route = Route {
-        team: Some(team.into()),
-        priority: Some(Priority::High),
-        tags: vec!["hot".into()],
-        reasons: vec![reason],
-        ..Route::default()
-    };
-    commit.entries[1].route = Some(route);
-    given.commit(commit);
-    let db = given.db();
-    let work =
-        "SELECT team, priority FROM work JOIN conversation c ON c.id = conversation_id WHERE native_id = ?1";
-    db.query_row(work, [conversation], |row| Ok((row.get(0)?, row.get(1)?))).ok()
-}
-
 #[test]
-fn a_routed_item_opens_work_once_and_our_own_words_never_do() {
+fn a_route_stands_with_its_item_and_the_first_one_of_a_revision_counts() {
     let given = Given::new();
-    let said = |id: &str, conversation: &str| Item { conversation: conversation.into(), ..item(id, "words") };
-    assert_eq!(routed(&given, "payments", said("1", "a")), Some(("payments".into(), "high".into())));
-    assert_eq!(routed(&given, "support", said("2", "a")), Some(("payments".into(), "high".into())));
-    assert_eq!(given.ids(FeedFilter { teams: vec!["payments".into()], ..FeedFilter::default() }), ["2", "1"]);
-    let row = given.detail("2").row;
-    assert_eq!(
-        (row.team.as_deref(), row.priority, row.route_reasons, row.tags),
-        (Some("payments"), Some(Priority::High), vec!["rule".to_owned()], vec!["hot".to_owned()])
-    );
-    let outbound = Item { direction: Direction::Outbound, ..said("3", "b") };
-    assert_eq!(routed(&given, "payments", outbound), None);
-    assert_eq!(routed(&given, "payments", Item { automated: true, ..said("4", "c") }), None);
-    assert_eq!(routed(&given, "payments", Item { author: Some("us".into()), ..said("5", "d") }), None);
-    assert_eq!(given.detail("5").row.team.as_deref(), Some("payments"));
-    // Known before, so nothing new to answer.
-    given.says(20, vec![Event::Item(said("6", "e"))]);
-    assert_eq!(routed(&given, "payments", said("6", "e")), None);
+    let routed = |team: &str| {
+        let mut commit = batch(given.sources[0], 10, vec![Event::Item(item("1", "words"))]);
+        let reason = RouteReason { rule: "rule".into(), evidence: Vec::new() };
+        commit.entries[0].route = Some(Route {
+            team: Some(team.into()),
+            person: Some("ann".into()),
+            priority: Some(Priority::High),
+            tags: vec!["hot".into()],
+            reasons: vec![reason],
+        });
+        given.commit(commit);
+        given.detail("1").row
+    };
+    for team in ["payments", "support"] {
+        let row = routed(team);
+        assert_eq!((row.team.as_deref(), row.person.as_deref()), (Some("payments"), Some("ann")));
+        assert_eq!(
+            (row.priority, row.route_reasons, row.tags),
+            (Some(Priority::High), vec!["rule".to_owned()], vec!["hot".to_owned()])
+        );
+    }
+    assert_eq!(given.ids(FeedFilter { teams: vec!["payments".into()], ..FeedFilter::default() }), ["1"]);
+    let work: i64 = given.db().query_row("SELECT count(*) FROM work", [], |row| row.get(0)).unwrap();
+    assert_eq!(work, 0, "who decides says what work there is");
 }
 
 #[test]
