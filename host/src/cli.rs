@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use hark_model::{Ms, Sentiment, Zone};
 use hark_runtime::Contracts;
 
-pub use analysis::ReanalyseArgs;
+pub use analysis::{ReanalyseArgs, SpikesArgs, TopicsArgs};
 
 /// A host for sandboxed listening connectors: one feed from every platform.
 #[derive(Debug, Parser)]
@@ -105,6 +105,16 @@ pub enum Command {
         after_help = "Examples:\n  hark reanalyse --dry-run      what would be added, and how many would feel otherwise\n  hark reanalyse --since 90d\n  hark reanalyse                Ctrl-C stops it, the same command goes on\n\nOpinions are added and none is changed: an item shows the newest, with who says so. Models and rules of your\nown count as another analyser whenever their file is another."
     )]
     Reanalyse(ReanalyseArgs),
+    /// List the hours in which more was said than usual, or more of it negative.
+    #[command(
+        after_help = "Examples:\n  hark spikes\n  hark spikes --since 7d --json | jq 'select(.team == \"payments\") | .why'\n\n`hark run` looks every minute, by source and by tag of the rules, a quarter of an hour behind the clock, and learns\nwhat is usual for a day first. Rules see an alarm as an item of its source, with the tag as title and why as text."
+    )]
+    Spikes(SpikesArgs),
+    /// Tell what the last hours are about, and which words come up more than they did.
+    #[command(
+        after_help = "Examples:\n  hark topics\n  hark topics --window 24h --limit 20 --zone social\n  hark topics --json | jq 'select(.trending)'"
+    )]
+    Topics(TopicsArgs),
     /// Answer an item on its platform.
     #[command(
         after_help = "Examples:\n  hark feed --json | jq '.uid, .text'\n  hark reply 5f0c... --text 'Thank you, we look into it.'"

@@ -71,6 +71,8 @@ async fn run(cli: &Cli) -> Done {
         Command::Backfill(args) => commands::backfill::run(cli, args).await,
         Command::Replay(args) => commands::replay::run(cli, args).await,
         Command::Reanalyse(args) => commands::reanalyse::run(cli, args).await,
+        Command::Spikes(args) => commands::spikes::run(cli, args).await,
+        Command::Topics(args) => commands::topics::run(cli, args).await,
         Command::Reply(args) => commands::reply::run(cli, args).await,
         Command::Train(args) => commands::train::run(cli, args),
         Command::Eval(args) => commands::eval::run(cli, args),

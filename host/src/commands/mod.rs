@@ -27,4 +27,6 @@ pub mod replay;
 pub mod reply;
 pub mod run;
 pub mod sources;
+pub mod spikes;
+pub mod topics;
 pub mod train;

@@ -54,6 +54,7 @@ pub async fn listen(
     let mut listening = listening.map_err(|error| wiring::store_failure(&error))?;
     let ended = async {
         let mut reloader = Reloader::start(config, &store, &mut listening).await?;
+        listening.watch_spikes(&mut tasks, &shutdown);
         let door = wiring::door(listening.deliveries());
         let json = web.as_ref().is_some_and(|(_, served)| served.json);
         let is_beside = web.is_some() && webhooks.is_none();

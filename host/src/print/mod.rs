@@ -15,6 +15,7 @@ mod powers;
 mod reanalysis;
 mod replay;
 mod source;
+mod spikes;
 mod supply;
 mod target;
 
@@ -36,6 +37,7 @@ pub use powers::{build_difference, to_be_granted};
 pub use reanalysis::{reanalysis_end, reanalysis_line};
 pub use replay::{difference, replayed};
 pub use source::{config_is_good, finding, released, sources};
+pub use spikes::{spikes, topics};
 pub use supply::{Progress, added, key, pulled, pushed, signed, verified};
 pub use target::{acted, targets, to_be_said};
 

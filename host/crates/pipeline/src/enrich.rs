@@ -75,6 +75,11 @@ impl Enricher {
             .collect()
     }
 
+    /// Returns who should see something that is no item, by the same rules.
+    pub(crate) fn route(&self, facts: &Facts<'_>) -> Route {
+        self.router.route(facts)
+    }
+
     /// Returns who analyses.
     pub(crate) fn analyser(&self) -> &Analyser {
         &self.analyser

@@ -28,6 +28,7 @@ mod replay;
 mod rotation;
 mod schedule;
 mod source_work;
+mod spike_watch;
 mod stream;
 mod supervisor;
 mod template;

@@ -84,5 +84,13 @@ pub const REANALYSIS_PAUSE_MAX: Duration = Duration::from_secs(1);
 pub const HABIT_TEXTS: u32 = 4;
 /// Texts of the last day that are remembered, each of its own kind: about half a KiB for each.
 pub const RECENT_TEXTS_MAX: usize = 1 << 16;
+/// How far behind the clock counts are taken: as long as most sources take to be asked again.
+pub const SPIKE_LAG: Duration = Duration::from_secs(15 * 60);
+/// How often it is looked whether something is unusual.
+pub const SPIKE_LOOK: Duration = Duration::from_secs(60);
+/// How much of the past is learned from at the start.
+pub const SPIKE_PAST: Duration = Duration::from_secs(14 * 24 * 60 * 60);
+/// How much of it is counted at once.
+pub const SPIKE_PIECE: Duration = Duration::from_secs(6 * 60 * 60);
 /// Bytes of one value that a difference shows.
 pub const DIFFERENCE_BYTES_MAX: usize = 400;

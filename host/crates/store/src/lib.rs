@@ -22,6 +22,7 @@ mod reanalysis;
 mod recheck_age;
 mod rows;
 mod schema;
+mod spikes;
 mod statements;
 mod store;
 mod supervision;
@@ -53,5 +54,6 @@ pub use rows::{
     OpinionRow, RelationRow, RevisionRow, SentimentSummary, SightingRow, SourceStatus, StreamStatus, Thread,
     ThreadNode,
 };
+pub use spikes::{AlarmRow, BinCount, NewAlarm};
 pub use store::{Store, StoreOptions};
 pub use supervision::{CapsuleRow, Crash, CrashNoted, SourceQuarantine, Spending, Spent};

@@ -3,6 +3,7 @@
 mod chime_ins;
 mod notices;
 mod reanalysis;
+mod spikes;
 mod steps;
 mod supervision;
 

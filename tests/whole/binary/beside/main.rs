@@ -1,4 +1,4 @@
-//! What goes on beside polling, with the built binary: deliveries, backfill, recheck, replay, replies, other analysers, copies.
+//! What goes on beside polling, with the built binary: deliveries, backfill, recheck, replay, replies, other analysers, copies, spikes.
 
 #![allow(clippy::unwrap_used, reason = "a test may end at once")]
 
@@ -12,4 +12,5 @@ mod pauses;
 mod place;
 mod platform;
 mod supervised;
+mod unusual;
 mod webhooks;

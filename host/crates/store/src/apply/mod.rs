@@ -29,6 +29,7 @@ pub(crate) mod reports;
 pub(crate) mod revisions;
 pub(crate) mod sightings;
 pub(crate) mod sources;
+pub(crate) mod spikes;
 pub(crate) mod supervision;
 pub(crate) mod tokens;
 

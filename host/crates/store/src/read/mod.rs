@@ -9,6 +9,7 @@ pub(crate) mod item;
 pub(crate) mod notices;
 pub(crate) mod page;
 pub(crate) mod reanalysis;
+pub(crate) mod spikes;
 pub(crate) mod status;
 pub(crate) mod supervision;
 pub(crate) mod thread;

@@ -14,6 +14,7 @@ mod items;
 mod notices;
 mod properties;
 mod reanalysis;
+mod spikes;
 mod supervision;
 mod thread;
 mod twin;

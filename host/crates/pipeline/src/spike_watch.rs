@@ -1,0 +1,326 @@
+//! Looks whether more is said than usual, or more of it negative: by counts of what is stored.
+//!
+//! Holds: all that is known of the past is made anew from the store at each start, so that nothing of it can be
+//! lost; an hour is judged once, and what ended before the first look is only learned from; an alarm is kept with
+//! the route that the rules give it. Not here: when an hour is unusual, who is told.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use hark_analysis::spikes::{Alarm, BIN_SECS, Measured, SeriesKey, SpikeSettings, Spikes};
+use hark_lifecycle::Shutdown;
+use hark_model::{Ms, Route, Sentiment, Zone};
+use hark_routing::Facts;
+use hark_store::{BinCount, NewAlarm, SourceId, Store, StoreError};
+
+use crate::clock::{millis, now};
+use crate::enrich::{CurrentEnricher, Enricher};
+use crate::limits;
+
+const BIN_MS: Ms = BIN_SECS * 1_000;
+
+/// Watches the counts of what is stored.
+#[derive(Debug)]
+pub(crate) struct SpikeWatch {
+    store: Store,
+    enricher: Arc<CurrentEnricher>,
+    spikes: Spikes,
+    /// When the first bin begins that was not counted yet.
+    next: Ms,
+    /// Hours that ended by then were judged, or were there before anybody looked.
+    judged_until: Ms,
+}
+
+impl SpikeWatch {
+    /// Watches from `at` on, or from where it was last looked; learns what is usual from what is stored.
+    pub async fn open(store: Store, enricher: Arc<CurrentEnricher>, at: Ms) -> Result<Self, StoreError> {
+        let judged_until = match store.spikes_judged_until().await? {
+            Some(until) => until,
+            None => {
+                let until = last_closed(at);
+                store.keep_alarms(Vec::new(), until, at).await?;
+                until
+            }
+        };
+        let next = bin_of(at.saturating_sub(millis(limits::SPIKE_PAST)));
+        let spikes = Spikes::new(SpikeSettings::default(), next / 1_000);
+        Ok(Self { store, enricher, spikes, next, judged_until })
+    }
+
+    /// Counts what was published since the last look and judges the hours that are over; returns how many alarms
+    /// there are.
+    pub async fn look(&mut self, at: Ms) -> Result<u32, StoreError> {
+        let (end, mut kept) = (last_closed(at), 0);
+        while self.next < end {
+            let until = end.min(self.next.saturating_add(millis(limits::SPIKE_PIECE)));
+            let counts = self.store.bin_counts(self.next, until, BIN_MS).await?;
+            let alarms = self.count(&counts, until);
+            let alarms: Vec<Alarm> =
+                alarms.into_iter().filter(|alarm| alarm.until_secs * 1_000 > self.judged_until).collect();
+            if until > self.judged_until {
+                let alarms = self.routed(alarms).await?;
+                for alarm in &alarms {
+                    tracing::warn!(team = alarm.route.team, "unusual: {}", alarm.why);
+                }
+                kept += self.store.keep_alarms(alarms, until, at).await?;
+                self.judged_until = until;
+            }
+        }
+        Ok(kept)
+    }
+
+    /// Counts one piece bin by bin, as it was said; returns the alarms of its hours.
+    fn count(&mut self, counts: &[BinCount], until: Ms) -> Vec<Alarm> {
+        let mut alarms = Vec::new();
+        let mut counts = counts.iter().peekable();
+        while self.next < until {
+            while let Some(count) = counts.next_if(|count| count.at <= self.next) {
+                let key = SeriesKey {
+                    topic: count.topic.as_deref().map(Into::into),
+                    source: Some(count.source.as_str().into()),
+                };
+                // What there is no room for is not counted: the bound on series is the analysis's.
+                self.spikes.note_many(&key, count.label, count.at / 1_000, count.count);
+            }
+            self.next += BIN_MS;
+            alarms.extend(self.spikes.close(self.next / 1_000));
+        }
+        alarms
+    }
+
+    /// Adds to each alarm its source and who should see it.
+    async fn routed(&self, alarms: Vec<Alarm>) -> Result<Vec<NewAlarm>, StoreError> {
+        if alarms.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sources = self.store.sources().await?;
+        let known: HashMap<&str, (SourceId, Zone)> =
+            sources.iter().map(|source| (source.name.as_str(), (source.id, source.zone))).collect();
+        let enricher = self.enricher.get();
+        let routed = alarms.into_iter().filter_map(|alarm| {
+            let (source, zone) = *known.get(alarm.series.source.as_deref()?)?;
+            Some(kept(&alarm, source, route(&enricher, &alarm, zone)))
+        });
+        Ok(routed.collect())
+    }
+
+    /// Looks again and again until ordered to stop.
+    pub async fn watch(
+        store: Store,
+        enricher: Arc<CurrentEnricher>,
+        shutdown: Shutdown,
+    ) -> Result<(), StoreError> {
+        let mut watch = tokio::select! {
+            () = shutdown.ordered() => return Ok(()),
+            watch = Self::open(store, enricher, now()) => watch?,
+        };
+        loop {
+            // One that fails is made up for by the next: nothing was judged.
+            if let Err(error) = watch.look(now()).await {
+                tracing::warn!(%error, "spikes could not be looked for; tried again");
+            }
+            tokio::select! {
+                () = shutdown.ordered() => return Ok(()),
+                () = tokio::time::sleep(limits::SPIKE_LOOK) => {}
+            }
+        }
+    }
+}
+
+fn bin_of(at: Ms) -> Ms {
+    at.div_euclid(BIN_MS) * BIN_MS
+}
+
+/// Returns when the last bin ended that is looked at: sources are asked now and then, so what was published just
+/// now is not known yet.
+fn last_closed(at: Ms) -> Ms {
+    bin_of(at.saturating_sub(millis(limits::SPIKE_LAG)))
+}
+
+/// Rules see an alarm as an item of its source that is about its topic, with what is unusual as its text.
+fn route(enricher: &Enricher, alarm: &Alarm, zone: Zone) -> Route {
+    let why = alarm.why();
+    let label = match alarm.measured {
+        Measured::Items(label) => label.unwrap_or(Sentiment::Unknown),
+        Measured::NegativeShare => Sentiment::Negative,
+    };
+    enricher.route(&Facts {
+        zone,
+        source: alarm.series.source.as_deref().unwrap_or_default(),
+        place: None,
+        author_id: None,
+        author_handle: None,
+        author_emails: &[],
+        title: alarm.series.topic.as_deref(),
+        text: &why,
+        language: None,
+        sentiment: label,
+        score: None,
+        confidence: None,
+    })
+}
+
+fn kept(alarm: &Alarm, source: SourceId, route: Route) -> NewAlarm {
+    let (is_share, label) = match alarm.measured {
+        Measured::Items(label) => (false, label),
+        Measured::NegativeShare => (true, None),
+    };
+    NewAlarm {
+        topic: alarm.series.topic.as_deref().map(str::to_owned),
+        source,
+        is_share,
+        label,
+        until: alarm.until_secs * 1_000,
+        expected: alarm.expected,
+        observed: alarm.observed,
+        items: alarm.items,
+        tail: alarm.tail,
+        why: alarm.why(),
+        route,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hark_analysis::Analyser;
+    use hark_config::Config;
+    use hark_model::{
+        ConnectorId, Direction, Event, Item, ItemKind, KeptPayload, Provenance, SourceName, Via, Visibility,
+    };
+    use hark_store::{BatchCommit, Entry, SourceRecord, StoreOptions};
+
+    use super::*;
+
+    const DAY: Ms = 86_400_000;
+    /// The first bin of a day in 2026.
+    const BEGIN: Ms = 20_600 * DAY;
+
+    async fn source(store: &Store) -> SourceId {
+        let record = SourceRecord {
+            name: SourceName::parse("forum").unwrap(),
+            connector: ConnectorId::parse("test").unwrap(),
+            connector_version: "1.0.0".to_owned(),
+            component_sha256: [0; 32],
+            platform: "test".to_owned(),
+            scope: "forum".to_owned(),
+            zone: Zone::Social,
+            owner_function: None,
+            retention_days: None,
+            enabled: true,
+            at: 0,
+        };
+        store.register_source(record).await.unwrap()
+    }
+
+    fn said(id: String, published_at: Ms) -> Entry {
+        let item = Item {
+            id,
+            revision: String::new(),
+            kind: ItemKind::Post,
+            direction: Direction::Inbound,
+            conversation: "c".to_owned(),
+            author: None,
+            text: "said".to_owned(),
+            html: None,
+            title: None,
+            url: None,
+            language: None,
+            published_at,
+            published_is_estimate: false,
+            edited_at: None,
+            visibility: Visibility::Public,
+            sensitive: false,
+            automated: false,
+            relations: Vec::new(),
+            attachments: Vec::new(),
+            tags: Vec::new(),
+            counters: None,
+            origin: Provenance { payload: 1, pointer: String::new() },
+        };
+        Entry {
+            event: Event::Item(item),
+            annotations: Vec::new(),
+            route: None,
+            copy_of: None,
+            cuts: Vec::new(),
+        }
+    }
+
+    /// Stores an item for each time.
+    async fn store_items(store: &Store, source: SourceId, at: impl Iterator<Item = Ms>) {
+        let payload = KeptPayload {
+            id: 1,
+            label: "page".to_owned(),
+            media_type: "text/plain".to_owned(),
+            body: b"x".to_vec(),
+            url: None,
+            status: None,
+            received_at: 0,
+            via: Via::Poll,
+        };
+        let entries = at.enumerate().map(|(n, at)| said(format!("{at}-{n}"), at)).collect();
+        let commit = BatchCommit {
+            source,
+            stream: "main".to_owned(),
+            target: String::new(),
+            observed_at: BEGIN + 30 * DAY,
+            payloads: vec![payload],
+            entries,
+            quarantined: Vec::new(),
+            along: None,
+            checkpoint: None,
+        };
+        store.commit_batch(commit).await.unwrap();
+    }
+
+    fn enricher() -> Arc<CurrentEnricher> {
+        let rules = "[source.forum]\nconnector = \"rss\"\n[[rule]]\nname = \"many\"\nsource = [\"forum\"]\nwords = [\"usual\"]\nteam = \"watch\"\n";
+        let config = Config::parse(rules, std::path::Path::new("hark.toml")).unwrap();
+        let router = hark_routing::Router::new(&config.rules);
+        Arc::new(CurrentEnricher::new(Enricher::new(Analyser::plain(), router)))
+    }
+
+    #[tokio::test]
+    async fn an_unusual_hour_is_told_once_with_its_route_whatever_the_restarts() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("hark.db"), StoreOptions::default()).unwrap();
+        let forum = source(&store).await;
+        // Two days with an item in each bin, and then an hour with a hundred.
+        let usual = (0..2 * 288).map(|bin| BEGIN + bin * BIN_MS);
+        let burst = (0..100).map(|n| BEGIN + 2 * DAY + n * 30_000);
+        store_items(&store, forum, usual.chain(burst)).await;
+        let lag = millis(limits::SPIKE_LAG);
+
+        let before = BEGIN + 2 * DAY - 6 * BIN_MS + lag;
+        let mut watch = SpikeWatch::open(store.clone(), enricher(), before).await.unwrap();
+        assert_eq!(watch.look(before).await.unwrap(), 0, "what is usual is no alarm");
+        assert_eq!(store.spikes_judged_until().await.unwrap(), Some(before - lag));
+        // Another process goes on.
+        let after = BEGIN + 2 * DAY + 12 * BIN_MS + lag;
+        let mut watch = SpikeWatch::open(store.clone(), enricher(), after).await.unwrap();
+        assert_eq!(watch.look(after).await.unwrap(), 1);
+        assert_eq!(watch.look(after + BIN_MS).await.unwrap(), 0);
+        let mut again = SpikeWatch::open(store.clone(), enricher(), after + BIN_MS).await.unwrap();
+        assert_eq!(again.look(after + 2 * BIN_MS).await.unwrap(), 0, "each once");
+        let alarms = store.alarms(0, 10).await.unwrap();
+        let all = alarms.iter().find(|alarm| alarm.label.is_none()).unwrap();
+        assert_eq!((all.source.as_str(), all.topic.as_deref(), all.zone), ("forum", None, Zone::Social));
+        assert!(all.observed >= 20.0 && all.expected < 15.0, "{all:?}");
+        assert!(all.until > BEGIN + 2 * DAY && all.until <= BEGIN + 2 * DAY + 12 * BIN_MS, "{all:?}");
+        assert_eq!((all.team.as_deref(), all.rules.as_slice()), (Some("watch"), &["many".to_owned()][..]));
+    }
+
+    #[tokio::test]
+    async fn the_past_before_the_first_look_is_only_learned_from() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("hark.db"), StoreOptions::default()).unwrap();
+        let forum = source(&store).await;
+        let usual = (0..2 * 288).map(|bin| BEGIN + bin * BIN_MS);
+        let burst = (0..100).map(|n| BEGIN + 2 * DAY + n * 30_000);
+        store_items(&store, forum, usual.chain(burst)).await;
+        let first = BEGIN + 2 * DAY + 24 * BIN_MS;
+        let mut watch = SpikeWatch::open(store.clone(), enricher(), first).await.unwrap();
+        assert_eq!(watch.look(first + BIN_MS).await.unwrap(), 0);
+        assert!(store.alarms(0, 10).await.unwrap().is_empty());
+    }
+}

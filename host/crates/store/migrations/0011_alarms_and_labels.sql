@@ -1,0 +1,17 @@
+-- Schema 11: what was unusual. An alarm is never changed; the watch says up to when it was looked.
+
+CREATE TABLE alarm (
+  id INTEGER PRIMARY KEY,
+  topic TEXT NOT NULL,                    -- a tag that rules give; '' where all items are counted
+  source_id INTEGER NOT NULL REFERENCES source(id) ON DELETE CASCADE,
+  measured TEXT NOT NULL CHECK (measured='items' OR measured='negative-share'),
+  label TEXT NOT NULL,                    -- of items of one sentiment; '' for all
+  until INTEGER NOT NULL,                 -- when the hour ended in which it was so
+  expected REAL NOT NULL, observed REAL NOT NULL, items INTEGER NOT NULL, tail REAL NOT NULL, why TEXT NOT NULL,
+  team TEXT, person TEXT, priority TEXT CHECK (priority='low' OR priority='normal' OR priority='high' OR priority='urgent'),
+  tags TEXT NOT NULL CHECK (json_valid(tags)), rules TEXT NOT NULL CHECK (json_valid(rules)), -- lists of names
+  at INTEGER NOT NULL,
+  UNIQUE (topic, source_id, measured, label, until)
+) STRICT;
+CREATE INDEX alarm_time ON alarm(until DESC, id DESC);
+CREATE TABLE spike_watch (id INTEGER PRIMARY KEY CHECK (id=1), judged_until INTEGER NOT NULL) STRICT;
