@@ -72,7 +72,9 @@ fn secrets(config: &Config) -> impl Iterator<Item = (String, &SecretRef)> {
         let name = move |key: &str| format!("`{key}` of source {}", source.name);
         source.credentials.iter().map(move |(key, from)| (name(key), from))
     });
-    let all = of_sources.chain(config.token_key.iter().map(|from| ("`token_key`".to_owned(), from)));
+    let keys = [("`token_key`", &config.token_key), ("`names_key`", &config.names_key)];
+    let keys = keys.into_iter().filter_map(|(key, from)| Some((key.to_owned(), from.as_ref()?)));
+    let all = of_sources.chain(keys);
     all.flat_map(|(whose, from)| from.parts().into_iter().map(move |part| (whose.clone(), part)))
 }
 

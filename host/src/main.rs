@@ -11,6 +11,7 @@ mod exit;
 mod grants;
 mod lists;
 mod log;
+mod masks;
 mod print;
 mod reload;
 mod settings;

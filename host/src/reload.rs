@@ -114,7 +114,7 @@ impl Reloader {
             Ok(config) => config,
             Err(errors) => return self.tell(&format!("the configuration stays as it was: {errors}")),
         };
-        let rules_changed = match self.take_rules(&config, listening) {
+        let rules_changed = match self.take_rules(&config, listening).await {
             Ok(changed) => changed,
             Err(failure) => {
                 // A file that only the new configuration names is not looked at yet.
@@ -159,13 +159,12 @@ impl Reloader {
     }
 
     /// Takes pins, rules, models and signals, all or none; tells whether one but the pins is another.
-    fn take_rules(&mut self, config: &Config, listening: &Listening) -> Result<bool, Failure> {
+    async fn take_rules(&mut self, config: &Config, listening: &Listening) -> Result<bool, Failure> {
         let analysis = analysis_stamps(config);
-        let named = |config: &Config| (config.models.clone(), config.signals.clone());
         let is_other = config.rules != self.config.rules
-            || named(config) != named(&self.config)
+            || !is_analysed_alike(config, &self.config)
             || analysis != self.analysis_read;
-        let enricher = if is_other { Some(wiring::enricher(config)?) } else { None };
+        let enricher = if is_other { Some(wiring::enricher(config).await?) } else { None };
         self.assembler.renew(config)?;
         if let Some(enricher) = enricher {
             listening.replace_enricher(enricher);
@@ -260,6 +259,14 @@ impl Reloader {
             tracing::warn!("{key} has changed; it takes effect when Hark is started again");
         }
     }
+}
+
+/// Tells whether two configurations analyse and mask alike, as far as they say so themselves.
+fn is_analysed_alike(one: &Config, other: &Config) -> bool {
+    one.models == other.models
+        && one.signals == other.signals
+        && one.personal_data == other.personal_data
+        && one.names_key == other.names_key
 }
 
 /// Returns the teams that the rules name.

@@ -19,7 +19,8 @@ use hark_supply::{Component, Supply, SupplyError, Verdict};
 use tempfile::TempDir;
 
 use crate::exit::{Exit, Failure, OrExit, chain};
-use crate::grants;
+use crate::masks::Masks;
+use crate::{grants, log};
 
 /// Most connector instances at work at once.
 const INSTANCES_MAX: u32 = 64;
@@ -63,10 +64,16 @@ pub fn store_failure(error: &StoreError) -> Failure {
     Failure::of(Exit::Store, error)
 }
 
-/// Reads the routing rules into a stage of the pipeline.
-pub fn enricher(config: &Config) -> Result<Enricher, Failure> {
+/// Reads the routing rules, and what is masked before it is stored, into a stage of the pipeline.
+pub async fn enricher(config: &Config) -> Result<Enricher, Failure> {
     let router = Router::new(&config.rules);
-    Ok(Enricher::new(analyser_of(config)?, router))
+    let enricher = Enricher::new(analyser_of(config)?, router);
+    let masks = Masks::of(config).await?;
+    masks.names().into_iter().for_each(|names| log::mask_by(names.clone()));
+    Ok(match masks.before_storing() {
+        Some(masking) => enricher.masked_by(masking),
+        None => enricher,
+    })
 }
 
 /// Loads the models and rules that a configuration names, beside those that come with Hark.

@@ -50,7 +50,7 @@ pub async fn listen(
         None => None,
     };
     let store = wiring::store(config)?;
-    let listening = Listening::new(store.clone(), wiring::enricher(config)?).await;
+    let listening = Listening::new(store.clone(), wiring::enricher(config).await?).await;
     let mut listening = listening.map_err(|error| wiring::store_failure(&error))?;
     let ended = async {
         let mut reloader = Reloader::start(config, &store, &mut listening).await?;
@@ -134,7 +134,7 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
 }
 
 async fn pipeline(config: &Config, store: &Store) -> Result<Pipeline, Failure> {
-    let enricher = wiring::enricher(config)?;
+    let enricher = wiring::enricher(config).await?;
     let sources = assemble_all(config, store).await?;
     Pipeline::new(sources, store.clone(), enricher).await.map_err(|error| wiring::store_failure(&error))
 }

@@ -8,6 +8,7 @@ use hark_store::{FeedKey, Store, StoreError};
 
 use crate::cli::{Cli, TopicsArgs};
 use crate::exit::Done;
+use crate::masks::Masks;
 use crate::{print, wiring};
 
 /// Windows before the one that is told of, which say what is usual.
@@ -19,13 +20,17 @@ const TEXTS_MAX: usize = 50_000;
 pub async fn run(cli: &Cli, args: &TopicsArgs) -> Done {
     let config = wiring::config(&cli.config)?;
     let analyser = wiring::analyser_of(&config)?;
+    let masks = Masks::of(&config).await?;
     let store = wiring::existing_store(&config)?;
     let topics = read(&store, &analyser, args).await;
     let closed = store.close();
     let topics = topics.map_err(|error| wiring::store_failure(&error))?;
     closed.map_err(|error| wiring::store_failure(&error))?;
     let most = args.limit as usize;
-    print::topics(topics.texts(), &topics.keywords(most), &topics.trending(most), cli.json);
+    let (mut keywords, mut trends) = (topics.keywords(most), topics.trending(most));
+    keywords.iter_mut().for_each(|keyword| keyword.text = masks.cover_any(&keyword.text));
+    trends.iter_mut().for_each(|trend| trend.text = masks.cover_any(&trend.text));
+    print::topics(topics.texts(), &keywords, &trends, cli.json);
     Ok(())
 }
 

@@ -1,10 +1,11 @@
 //! The whole file: what it sets, and the one way from text to settings.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use hark_model::{SecretRef, SourceLimits};
+use hark_model::{SecretRef, SourceLimits, Zone};
 use toml::de::DeTable;
 
 use crate::compile::{self, CompileConfig};
@@ -15,11 +16,13 @@ use crate::registry::{self, RegistryConfig};
 use crate::rule::RuleConfig;
 use crate::source::{SourceConfig, read_limits};
 use crate::trust::{self, TrustConfig};
-use crate::{limits, rule, secret, source};
+use crate::zone::PersonalData;
+use crate::{limits, rule, secret, source, zone};
 
 const DATA_DEFAULT: &str = "hark.db";
 const CACHE_DEFAULT: &str = ".hark-cache";
 const COMPONENTS_DEFAULT: &str = ".hark-components";
+const NAMES_KEY_DEFAULT: &str = "hark-names.key";
 const LISTEN_DEFAULT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 7070);
 
 /// Everything that one settings file says, checked.
@@ -47,6 +50,10 @@ pub struct Config {
     pub models: Vec<PathBuf>,
     /// Rules of the operator's own for urgency and other signals; absent means those that come with Hark.
     pub signals: Option<PathBuf>,
+    /// What becomes of personal data; of a zone that is not named, it is kept.
+    pub personal_data: BTreeMap<Zone, PersonalData>,
+    /// The key by which masked values have their names; absent means a file beside the database, made at need.
+    pub names_key: Option<SecretRef>,
     /// What is listened to, in the order of the file.
     pub sources: Vec<SourceConfig>,
     /// Whose signatures on connectors count.
@@ -58,6 +65,16 @@ pub struct Config {
 }
 
 impl Config {
+    /// Returns where the key of names is made where none is named: beside the database.
+    pub fn names_key_made(&self) -> PathBuf {
+        self.data.with_file_name(NAMES_KEY_DEFAULT)
+    }
+
+    /// Returns what becomes of personal data of `zone`.
+    pub fn personal_data(&self, zone: Zone) -> PersonalData {
+        self.personal_data.get(&zone).copied().unwrap_or_default()
+    }
+
     /// Reads and checks the file at `path`.
     pub fn load(path: &Path) -> Result<Self, ConfigErrors> {
         let bytes = read_at_most(path, limits::FILE_BYTES_MAX + 1);
@@ -124,6 +141,7 @@ fn read(mut top: Section<'_, '_>, path: &Path) -> Config {
     let components = beside_data("components", COMPONENTS_DEFAULT);
     let compile = top.table("compile").map(compile::read).unwrap_or_default();
     let token_key = secret::read_one(&mut top, "token_key", folder);
+    let names_key = secret::read_one(&mut top, "names_key", folder);
     let listen = top.string("listen").and_then(|text| address(&text, sink)).unwrap_or(LISTEN_DEFAULT);
     let webhooks = top.table("web").and_then(|mut web| {
         let webhooks = web.string("webhooks").and_then(|text| address(&text, sink));
@@ -138,6 +156,7 @@ fn read(mut top: Section<'_, '_>, path: &Path) -> Config {
         signals = analysis.string("signals").map(|text| path_in(folder, &text, sink));
         analysis.finish("");
     }
+    let personal_data = zone::read_all(&mut top);
     let mut limits = SourceLimits::STRICT;
     if let Some(section) = top.table("limits") {
         read_limits(section, &mut limits);
@@ -161,6 +180,8 @@ fn read(mut top: Section<'_, '_>, path: &Path) -> Config {
         confine,
         models,
         signals,
+        personal_data,
+        names_key,
         sources,
         trust,
         registries,

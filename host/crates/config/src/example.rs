@@ -14,6 +14,7 @@ pub const EXAMPLE: &str = r#"# Settings of Hark. Paths are taken from the folder
 data = "hark.db"            # the database
 cache = ".hark-cache"       # compiled connectors; may be deleted at any time
 token_key = "file:hark.key" # seals the tokens that platforms renew; `(umask 077; openssl rand -hex 32 > hark.key)`
+names_key = "file:names.key" # 64 hexadecimal digits, too; if left out, Hark makes `hark-names.key` beside the database
 components = ".hark-components"  # fetched connectors; `hark plugin pull` fetches them again
 listen = "127.0.0.1:7070"   # where the pages are served
 
@@ -33,6 +34,12 @@ secs = 300                  # computing; a connector in Python takes about 10
 [analysis]
 models = ["mails.model"]    # made by `hark train` from your own labels; asked first
 signals = "signals.toml"    # your own rules for urgency and the like, beside those that come with Hark or in their place
+
+# Mail addresses, telephones, cards, IBANs and internet addresses in what is heard: "keep"; "mask-out" masks them in
+# what `hark feed` and exports tell, in notices and in the log; "mask-store" masks them before anything is analysed or
+# stored, and keeps no payloads and no capsules. The same value has the same name under `names_key`.
+[zone.social]
+personal_data = "mask-out"
 
 # What one source may spend, unless it says otherwise itself. Every key may be left out.
 [limits]

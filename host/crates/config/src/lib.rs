@@ -22,6 +22,7 @@ mod rule;
 mod secret;
 mod source;
 mod trust;
+mod zone;
 
 pub use compile::CompileConfig;
 pub use config::{Config, read_table};
@@ -35,3 +36,4 @@ pub use registry::RegistryConfig;
 pub use rule::RuleConfig;
 pub use source::{ConnectorRef, SourceConfig, TargetChoice};
 pub use trust::{ConnectorPattern, Publisher, Require, TrustConfig};
+pub use zone::PersonalData;

@@ -10,6 +10,7 @@ use hark_routing::{Facts, Router};
 use hark_store::{CopyOf, Entry, Store, StoreError};
 
 use crate::admission::Admitted;
+use crate::masking::Masking;
 use crate::recent::{Recent, Said};
 
 /// What the host thinks of one item.
@@ -28,12 +29,24 @@ pub struct Opinion {
 pub struct Enricher {
     analyser: Analyser,
     router: Router,
+    masking: Option<Masking>,
 }
 
 impl Enricher {
     /// Takes the parts.
     pub fn new(analyser: Analyser, router: Router) -> Self {
-        Self { analyser, router }
+        Self { analyser, router, masking: None }
+    }
+
+    /// Masks personal data of some zones before anything else is done with it.
+    #[must_use]
+    pub fn masked_by(self, masking: Masking) -> Self {
+        Self { masking: Some(masking), ..self }
+    }
+
+    /// Returns what masks the personal data of `zone`; none where it is stored as it is.
+    pub(crate) fn masking(&self, zone: Zone) -> Option<&Masking> {
+        self.masking.as_ref().filter(|masking| masking.masks(zone))
     }
 
     /// Returns the entries to store for `admitted`, which came from `origin`; `recent` is what was said of late,

@@ -267,6 +267,7 @@ mod tests {
             payloads: vec![payload],
             entries,
             quarantined: Vec::new(),
+            keeps_bodies: true,
             along: None,
             checkpoint: None,
         };

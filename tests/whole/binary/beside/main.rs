@@ -1,4 +1,4 @@
-//! What goes on beside polling, with the built binary: deliveries, backfill, recheck, replay, replies, other analysers, copies, spikes.
+//! What goes on beside polling, with the built binary: deliveries, backfill, recheck, replay, replies, other analysers, copies, spikes, masking.
 
 #![allow(clippy::unwrap_used, reason = "a test may end at once")]
 
@@ -7,6 +7,7 @@ mod copies;
 mod deeds;
 mod folder;
 mod hot;
+mod masked;
 mod past;
 mod pauses;
 mod place;
