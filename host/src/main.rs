@@ -22,7 +22,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::cli::{Cli, Command, PluginCommand, SourcesCommand};
+use crate::cli::{Cli, Command, LabelsCommand, PluginCommand, SourcesCommand};
 use crate::exit::{Done, Exit, Failure};
 
 fn main() -> ExitCode {
@@ -75,6 +75,8 @@ async fn run(cli: &Cli) -> Done {
         Command::Spikes(args) => commands::spikes::run(cli, args).await,
         Command::Topics(args) => commands::topics::run(cli, args).await,
         Command::Reply(args) => commands::reply::run(cli, args).await,
+        Command::Label(args) => commands::label::run(cli, args).await,
+        Command::Labels(LabelsCommand::Export(args)) => commands::labels::export(cli, args).await,
         Command::Train(args) => commands::train::run(cli, args),
         Command::Eval(args) => commands::eval::run(cli, args),
         Command::Plugin(PluginCommand::New { lang, name, r#in }) => {

@@ -9,6 +9,8 @@ pub mod doctor;
 pub mod eval;
 pub mod feed;
 pub mod grant;
+pub mod label;
+pub mod labels;
 pub mod plugin_add;
 pub mod plugin_build;
 pub mod plugin_capsule;

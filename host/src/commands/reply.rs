@@ -69,7 +69,8 @@ async fn tell(
     }
 }
 
-async fn find_item(store: &Store, name: &str) -> Result<Whereabouts, Failure> {
+/// Finds an item by its uid or row.
+pub async fn find_item(store: &Store, name: &str) -> Result<Whereabouts, Failure> {
     let found = match (hex::decode(name).ok().and_then(|bytes| bytes.try_into().ok()), name.parse()) {
         (Some(uid), _) => store.whereabouts(ItemUid::from_bytes(uid)).await,
         (None, Ok(row)) => store.whereabouts_of_row(row).await,

@@ -1,4 +1,6 @@
--- Schema 11: what was unusual. An alarm is never changed; the watch says up to when it was looked.
+-- Schema 11: what was unusual, what people say of how an item feels, and who decided of two opinions.
+
+-- What was unusual. An alarm is never changed; the watch says up to when it was looked.
 
 CREATE TABLE alarm (
   id INTEGER PRIMARY KEY,
@@ -15,3 +17,12 @@ CREATE TABLE alarm (
 ) STRICT;
 CREATE INDEX alarm_time ON alarm(until DESC, id DESC);
 CREATE TABLE spike_watch (id INTEGER PRIMARY KEY CHECK (id=1), judged_until INTEGER NOT NULL) STRICT;
+
+-- What people say of how an item feels, beside what machines do. Rows are only added; the newest of a revision counts.
+CREATE TABLE label (
+  id INTEGER PRIMARY KEY,
+  item_id INTEGER NOT NULL REFERENCES item(id) ON DELETE CASCADE, revision INTEGER NOT NULL,
+  label TEXT NOT NULL CHECK (label='positive' OR label='neutral' OR label='negative'),
+  who TEXT NOT NULL, at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX label_item ON label(item_id, revision, id);

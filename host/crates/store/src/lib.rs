@@ -14,6 +14,7 @@ mod commit;
 mod error;
 mod filter;
 mod grants;
+mod labels;
 pub mod limits;
 mod notices;
 mod prepare;
@@ -46,12 +47,13 @@ pub use error::StoreError;
 pub use filter::{Asked, FeedFilter, FeedKey};
 pub use grants::SourceGrant;
 pub use notices::{ClaimedNotice, NewNotice, NoticeClaim, NoticeEnd, NoticeId, NoticeRow, NoticeState};
+pub use labels::{LabelKept, LabelRow, NewLabel};
 pub use reanalysis::{
     ArchivedItem, ReanalysisOrder, ReanalysisStatus, ReanalysisStep, RecentItem, Reopinion,
 };
 pub use rows::{
     ActorSummary, AttachmentRow, ConversationDetail, ConversationKey, CopyOf, FeedRow, ItemDetail,
-    OpinionRow, RelationRow, RevisionRow, SentimentSummary, SightingRow, SourceStatus, StreamStatus, Thread,
+    OpinionRow, PersonLabel, RelationRow, RevisionRow, SentimentSummary, SightingRow, SourceStatus, StreamStatus, Thread,
     ThreadNode,
 };
 pub use spikes::{AlarmRow, BinCount, NewAlarm};

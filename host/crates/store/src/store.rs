@@ -1,6 +1,7 @@
 //! The store's face: business steps and readers.
 
 mod chime_ins;
+mod labels;
 mod notices;
 mod reanalysis;
 mod spikes;

@@ -1,4 +1,4 @@
-//! What goes on beside polling, with the built binary: deliveries, backfill, recheck, replay, replies, other analysers, copies, spikes, masking.
+//! What goes on beside polling, with the built binary: deliveries, backfill, recheck, replay, replies, other analysers, copies, spikes, masking, labels.
 
 #![allow(clippy::unwrap_used, reason = "a test may end at once")]
 
@@ -7,6 +7,7 @@ mod copies;
 mod deeds;
 mod folder;
 mod hot;
+mod labels;
 mod masked;
 mod past;
 mod pauses;

@@ -17,6 +17,7 @@ pub(crate) mod grants;
 pub(crate) mod inbox;
 pub(crate) mod items;
 pub(crate) mod known;
+pub(crate) mod labels;
 pub(crate) mod notices;
 pub(crate) mod outbox;
 pub(crate) mod parts;

@@ -6,6 +6,7 @@ pub(crate) mod beside;
 pub(crate) mod chime_ins;
 pub(crate) mod feed;
 pub(crate) mod item;
+pub(crate) mod labels;
 pub(crate) mod notices;
 pub(crate) mod page;
 pub(crate) mod reanalysis;

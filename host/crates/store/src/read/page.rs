@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Params, Row};
 
 use crate::prepare::evidence_from;
 use crate::values::{count, uid_from_text, word, word_maybe};
-use crate::{ActorSummary, CopyOf, FeedKey, FeedRow, SentimentSummary, StoreError};
+use crate::{ActorSummary, CopyOf, FeedKey, FeedRow, PersonLabel, SentimentSummary, StoreError};
 
 /// Newest opinion of one kind on the revision that is shown.
 pub(crate) const OPINION: &str =
@@ -78,6 +78,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<FeedRow> {
         sensitive: row.get(20)?,
         language: row.get(21)?,
         sentiment: None,
+        decided: None,
         team: row.get(22)?,
         person: row.get(23)?,
         priority: word_maybe(row, 24)?,
@@ -164,6 +165,10 @@ fn opinions(db: &Connection, row: &mut FeedRow) -> Result<(), StoreError> {
     row.language = language.or(row.language.take());
     let mut sentiment = db.prepare_cached(&newest("sentiment"))?;
     row.sentiment = sentiment.query_row(shown, summary).optional()?.flatten();
+    let mut decided =
+        db.prepare_cached("SELECT label, who, at FROM label WHERE item_id = ?1 AND revision = ?2 ORDER BY id DESC LIMIT 1")?;
+    let label = |row: &Row<'_>| Ok(PersonLabel { label: word(row, 0)?, who: row.get(1)?, at: row.get(2)? });
+    row.decided = decided.query_row(shown, label).optional()?;
     if let (Some(sentiment), Some(_)) = (&mut row.sentiment, row.removed_at) {
         sentiment.evidence.clear();
     }

@@ -12,6 +12,7 @@ mod files;
 mod given;
 mod items;
 mod notices;
+mod labels;
 mod properties;
 mod reanalysis;
 mod spikes;
