@@ -35,7 +35,8 @@ pub fn confine(config: &Config) -> Result<(), Failure> {
 /// Returns what is still needed to listen to `config`.
 pub fn needs(config: &Config) -> Needs {
     let mut read = vec![folder_of(&config.path)];
-    read.extend(config.models.iter().chain(&config.signals).map(|file| folder_of(file)));
+    let second = config.second_opinion.iter().flat_map(|second| [&second.model, &second.tokenizer]);
+    read.extend(config.models.iter().chain(&config.signals).chain(second).map(|file| folder_of(file)));
     for source in &config.sources {
         match &source.connector {
             ConnectorRef::File(path) => read.push(folder_of(path)),

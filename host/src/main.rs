@@ -14,6 +14,7 @@ mod log;
 mod masks;
 mod print;
 mod reload;
+mod second;
 mod settings;
 mod signals;
 mod wiring;

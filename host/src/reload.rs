@@ -265,6 +265,7 @@ impl Reloader {
 fn is_analysed_alike(one: &Config, other: &Config) -> bool {
     one.models == other.models
         && one.signals == other.signals
+        && one.second_opinion == other.second_opinion
         && one.personal_data == other.personal_data
         && one.names_key == other.names_key
 }
@@ -292,7 +293,9 @@ fn stamps(config: &Config) -> BTreeMap<PathBuf, Stamp> {
 
 /// Returns how the files stand that decide what is thought of items.
 fn analysis_stamps(config: &Config) -> BTreeMap<PathBuf, Stamp> {
-    config.models.iter().chain(&config.signals).map(|path| (path.clone(), stamp(path))).collect()
+    let second = config.second_opinion.iter().flat_map(|second| [&second.model, &second.tokenizer]);
+    let files = config.models.iter().chain(&config.signals).chain(second);
+    files.map(|path| (path.clone(), stamp(path))).collect()
 }
 
 fn stamp(path: &std::path::Path) -> Stamp {

@@ -20,7 +20,7 @@ use tempfile::TempDir;
 
 use crate::exit::{Exit, Failure, OrExit, chain};
 use crate::masks::Masks;
-use crate::{grants, log};
+use crate::{grants, log, second};
 
 /// Most connector instances at work at once.
 const INSTANCES_MAX: u32 = 64;
@@ -64,10 +64,13 @@ pub fn store_failure(error: &StoreError) -> Failure {
     Failure::of(Exit::Store, error)
 }
 
-/// Reads the routing rules, and what is masked before it is stored, into a stage of the pipeline.
+/// Reads the routing rules, who else is asked, and what is masked before it is stored, into a stage of the pipeline.
 pub async fn enricher(config: &Config) -> Result<Enricher, Failure> {
     let router = Router::new(&config.rules);
-    let enricher = Enricher::new(analyser_of(config)?, router);
+    let mut enricher = Enricher::new(analyser_of(config)?, router);
+    if let Some(config) = &config.second_opinion {
+        enricher = enricher.asking(second::load(config)?);
+    }
     let masks = Masks::of(config).await?;
     masks.names().into_iter().for_each(|names| log::mask_by(names.clone()));
     Ok(match masks.before_storing() {

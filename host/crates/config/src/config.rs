@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use hark_model::{SecretRef, SourceLimits, Zone};
 use toml::de::DeTable;
 
+use crate::analysis::{self, SecondOpinionConfig};
 use crate::compile::{self, CompileConfig};
 use crate::error::{ConfigErrors, ErrorKind, Sink};
 use crate::process::{self, Confine};
@@ -50,6 +51,8 @@ pub struct Config {
     pub models: Vec<PathBuf>,
     /// Rules of the operator's own for urgency and other signals; absent means those that come with Hark.
     pub signals: Option<PathBuf>,
+    /// A model that is asked where the first opinion is not sure.
+    pub second_opinion: Option<SecondOpinionConfig>,
     /// What becomes of personal data; of a zone that is not named, it is kept.
     pub personal_data: BTreeMap<Zone, PersonalData>,
     /// The key by which masked values have their names; absent means a file beside the database, made at need.
@@ -149,13 +152,7 @@ fn read(mut top: Section<'_, '_>, path: &Path) -> Config {
         webhooks
     });
     let confine = top.table("process").map(process::read).unwrap_or_default();
-    let (mut models, mut signals) = (Vec::new(), None);
-    if let Some(mut analysis) = top.table("analysis") {
-        let listed = analysis.strings("models").unwrap_or_default();
-        models = listed.iter().map(|text| path_in(folder, text, sink)).collect();
-        signals = analysis.string("signals").map(|text| path_in(folder, &text, sink));
-        analysis.finish("");
-    }
+    let analysis = top.table("analysis").map(|section| analysis::read(section, folder)).unwrap_or_default();
     let personal_data = zone::read_all(&mut top);
     let mut limits = SourceLimits::STRICT;
     if let Some(section) = top.table("limits") {
@@ -178,8 +175,9 @@ fn read(mut top: Section<'_, '_>, path: &Path) -> Config {
         listen,
         webhooks,
         confine,
-        models,
-        signals,
+        models: analysis.models,
+        signals: analysis.signals,
+        second_opinion: analysis.second_opinion,
         personal_data,
         names_key,
         sources,

@@ -35,6 +35,19 @@ secs = 300                  # computing; a connector in Python takes about 10
 models = ["mails.model"]    # made by `hark train` from your own labels; asked first
 signals = "signals.toml"    # your own rules for urgency and the like, beside those that come with Hark or in their place
 
+# A model of your own that is asked about the items of which the first opinion is least sure. It needs Hark built with
+# the feature `onnx`; without, this table is refused. The last four say what it may cost, and may be left out.
+[analysis.second_opinion]
+model = "model.onnx"
+tokenizer = "tokenizer.json"
+labels = ["negative", "neutral", "positive"] # what its classes mean, in its order
+languages = ["en"]          # those that it knows; all, if left out
+below = 0.55                # a first opinion of less confidence is asked about
+items_per_sec = 10          # over time
+items_at_once = 50
+batch_ms = 1_000            # after so long no other item of a batch is begun
+tokens = 128                # of one text
+
 # Mail addresses, telephones, cards, IBANs and internet addresses in what is heard: "keep"; "mask-out" masks them in
 # what `hark feed` and exports tell, in notices and in the log; "mask-store" masks them before anything is analysed or
 # stored, and keeps no payloads and no capsules. The same value has the same name under `names_key`.

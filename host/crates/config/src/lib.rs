@@ -6,6 +6,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end at once"))]
 
+mod analysis;
 mod compile;
 mod config;
 mod error;
@@ -24,6 +25,7 @@ mod source;
 mod trust;
 mod zone;
 
+pub use analysis::SecondOpinionConfig;
 pub use compile::CompileConfig;
 pub use config::{Config, read_table};
 pub use error::{ConfigError, ConfigErrors, ErrorKind, Sink};

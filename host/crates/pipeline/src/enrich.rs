@@ -12,6 +12,7 @@ use hark_store::{CopyOf, Entry, Store, StoreError};
 use crate::admission::Admitted;
 use crate::masking::Masking;
 use crate::recent::{Recent, Said};
+use crate::second::{Analysed, SecondOpinion};
 
 /// What the host thinks of one item.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -29,13 +30,20 @@ pub struct Opinion {
 pub struct Enricher {
     analyser: Analyser,
     router: Router,
+    second: Option<SecondOpinion>,
     masking: Option<Masking>,
 }
 
 impl Enricher {
     /// Takes the parts.
     pub fn new(analyser: Analyser, router: Router) -> Self {
-        Self { analyser, router, masking: None }
+        Self { analyser, router, second: None, masking: None }
+    }
+
+    /// Asks `second` after the analyser.
+    #[must_use]
+    pub fn asking(self, second: SecondOpinion) -> Self {
+        Self { second: Some(second), ..self }
     }
 
     /// Masks personal data of some zones before anything else is done with it.
@@ -67,6 +75,7 @@ impl Enricher {
                 *read = self.read(&entry.event, Some(habit));
             }
         }
+        self.ask_again(&admitted, &mut readings);
         let copies = recent.map_or_else(Vec::new, |recent| origin.look_up(recent, &admitted, &readings));
         let mut opinions: Vec<Opinion> = admitted
             .iter()
@@ -103,6 +112,16 @@ impl Enricher {
         let (title, language) = (item.title.as_deref(), item.language.as_deref());
         let reading = self.analyser.read(&item.text, title, language, habit);
         Some(Read { analysis: reading.analysis(), signature: reading.signature() })
+    }
+
+    fn ask_again(&self, admitted: &[Admitted], readings: &mut [Option<Read>]) {
+        let Some(second) = &self.second else { return };
+        let said = admitted.iter().zip(readings).filter_map(|(entry, read)| {
+            let (Event::Item(item), Some(read)) = (&entry.event, read) else { return None };
+            let title = item.title.as_deref();
+            Some(Analysed { text: &item.text, title, analysis: &mut read.analysis })
+        });
+        second.ask(&self.analyser, &mut said.collect::<Vec<_>>());
     }
 
     fn opinion(&self, event: &Event, read: Option<Read>, context: &Context) -> Opinion {

@@ -26,3 +26,6 @@ CREATE TABLE label (
   who TEXT NOT NULL, at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX label_item ON label(item_id, revision, id);
+
+-- Of several opinions of one kind and time, one decided; the others (0) are kept beside it.
+ALTER TABLE annotation ADD COLUMN decided INTEGER NOT NULL DEFAULT 1 CHECK (decided=0 OR decided=1);

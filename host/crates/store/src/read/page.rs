@@ -12,7 +12,7 @@ use crate::{ActorSummary, CopyOf, FeedKey, FeedRow, PersonLabel, SentimentSummar
 /// Newest opinion of one kind on the revision that is shown.
 pub(crate) const OPINION: &str =
     "(SELECT value FROM annotation WHERE item_id = i.id AND revision = i.revision
-  AND kind = '{kind}' ORDER BY at DESC, producer, producer_version DESC, value LIMIT 1)";
+  AND kind = '{kind}' ORDER BY at DESC, decided DESC, producer, producer_version DESC, value LIMIT 1)";
 
 /// Team that has the conversation, else the team that the rules give.
 pub(crate) const TEAM: &str = "ifnull((SELECT team FROM work WHERE conversation_id = i.conversation_id),
@@ -178,7 +178,7 @@ fn opinions(db: &Connection, row: &mut FeedRow) -> Result<(), StoreError> {
 fn newest(kind: &str) -> String {
     format!(
         "SELECT value, score, confidence, evidence, producer, producer_version FROM annotation WHERE item_id = ?1 AND revision = ?2
-           AND kind = '{kind}' ORDER BY at DESC, producer, producer_version DESC, value LIMIT 1"
+           AND kind = '{kind}' ORDER BY at DESC, decided DESC, producer, producer_version DESC, value LIMIT 1"
     )
 }
 

@@ -1,9 +1,10 @@
-//! Labels of people: beside the machine's opinion, the newest of a revision counts, nothing is overwritten.
+//! Who decides how an item feels: of machines the last that was asked, of people the newest label, which stands beside
+//! the machine's opinion; nothing is overwritten.
 
 use hark_model::*;
 use hark_store::*;
 
-use crate::given::{Given, SOURCES, batch, item, removal, sentiment};
+use crate::given::{Given, SOURCES, asking, batch, item, removal, sentiment};
 
 fn say(given: &Given, id: &str, label: Sentiment, at: Ms) -> Option<LabelKept> {
     let uid = ItemUid::derive(SOURCES[0].0, id);
@@ -13,6 +14,24 @@ fn say(given: &Given, id: &str, label: Sentiment, at: Ms) -> Option<LabelKept> {
 fn labels(given: &Given, since: Ms) -> Vec<(String, Sentiment, Option<Sentiment>)> {
     let rows = given.run(given.store.labels(since, 0)).unwrap();
     rows.into_iter().map(|row| (row.text, row.label, row.machine)).collect()
+}
+
+#[test]
+fn of_two_opinions_the_one_that_decided_is_shown_and_both_are_kept() {
+    let given = Given::new();
+    let mut commit = batch(given.sources[0], 10, vec![Event::Item(item("1", "so so"))]);
+    let first = Annotation { producer: "a-first", ..sentiment(Sentiment::Neutral, 0.1) };
+    let second = Annotation { producer: "z-second", ..sentiment(Sentiment::Negative, -0.7) };
+    commit.entries[0].annotations = vec![first, second];
+    given.commit(commit);
+    let shown = given.detail("1").row.sentiment.unwrap();
+    assert_eq!((shown.label, shown.producer.as_str()), (Sentiment::Negative, "z-second"));
+    for (filter, count) in [("sentiment:negative", 1), ("sentiment:neutral", 0)] {
+        assert_eq!(given.run(given.store.count(asking(filter))).unwrap(), count, "{filter}");
+    }
+    let decided = "SELECT group_concat(producer || decided) FROM (SELECT * FROM annotation ORDER BY producer)";
+    let decided: String = given.db().query_row(decided, [], |row| row.get(0)).unwrap();
+    assert_eq!(decided, "a-first0,z-second1");
 }
 
 #[test]
