@@ -11,7 +11,7 @@ use hark_model::{Ms, Sentiment, Zone};
 use hark_runtime::Contracts;
 
 pub use analysis::{
-    EvalArgs, Label, LabelArgs, LabelsCommand, LabelsExportArgs, ReanalyseArgs, SpikesArgs, TopicsArgs, TrainArgs,
+    EvalArgs, ExpertsArgs, Label, LabelArgs, LabelsCommand, LabelsExportArgs, ReanalyseArgs, SpikesArgs, TopicsArgs, TrainArgs,
 };
 
 /// A host for sandboxed listening connectors: one feed from every platform.
@@ -122,6 +122,11 @@ pub enum Command {
         after_help = "Examples:\n  hark feed --json | jq '.uid, .text'\n  hark reply 5f0c... --text 'Thank you, we look into it.'"
     )]
     Reply(ReplyArgs),
+    /// Name up to three people who likely know what an item asks, with what they wrote of it.
+    #[command(
+        after_help = "Examples:\n  hark feed --json | jq '.uid, .text'\n  hark experts 5f0c...\n  hark experts 5f0c... --active --json | jq '.person'\n\nOnly who stands under [experts] in the configuration is ever read or named: put there who has agreed."
+    )]
+    Experts(ExpertsArgs),
     /// Say how an item feels, beside what the machine thinks of it.
     #[command(
         after_help = "Examples:\n  hark feed --json | jq '.uid, .text, .sentiment.label'\n  hark label 5f0c... negative --by ada\n\nNothing is overwritten: the newest label of a text counts, and `hark labels export` hands it to `hark train`."

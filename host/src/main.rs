@@ -76,6 +76,7 @@ async fn run(cli: &Cli) -> Done {
         Command::Spikes(args) => commands::spikes::run(cli, args).await,
         Command::Topics(args) => commands::topics::run(cli, args).await,
         Command::Reply(args) => commands::reply::run(cli, args).await,
+        Command::Experts(args) => commands::experts::run(cli, args).await,
         Command::Label(args) => commands::label::run(cli, args).await,
         Command::Labels(LabelsCommand::Export(args)) => commands::labels::export(cli, args).await,
         Command::Train(args) => commands::train::run(cli, args),

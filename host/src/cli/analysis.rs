@@ -77,6 +77,16 @@ pub struct EvalArgs {
     pub model: Vec<PathBuf>,
 }
 
+/// Flags of `experts`.
+#[derive(Debug, Args)]
+pub struct ExpertsArgs {
+    /// The item: its `uid` or `id` in `hark feed --json`.
+    pub item: String,
+    /// Who is on this now, instead of who knows this.
+    #[arg(long)]
+    pub active: bool,
+}
+
 /// How an item feels, as a person says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Label {

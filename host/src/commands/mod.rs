@@ -7,6 +7,7 @@ pub mod demo;
 pub mod discover;
 pub mod doctor;
 pub mod eval;
+pub mod experts;
 pub mod feed;
 pub mod grant;
 pub mod label;

@@ -10,6 +10,7 @@ use toml::de::DeTable;
 
 use crate::analysis::{self, SecondOpinionConfig};
 use crate::compile::{self, CompileConfig};
+use crate::experts::{self, ExpertConfig};
 use crate::error::{ConfigErrors, ErrorKind, Sink};
 use crate::process::{self, Confine};
 use crate::reader::{Section, Value};
@@ -65,6 +66,8 @@ pub struct Config {
     pub registries: Vec<RegistryConfig>,
     /// Who should see what, in the order of the file.
     pub rules: Vec<RuleConfig>,
+    /// Who may be named as somebody who knows, in the order of the file.
+    pub experts: Vec<ExpertConfig>,
 }
 
 impl Config {
@@ -162,6 +165,7 @@ fn read(mut top: Section<'_, '_>, path: &Path) -> Config {
     let trust = top.table("trust").map(trust::read).unwrap_or_default();
     let registries = registry::read_all(&mut top, folder);
     let rules = rule::read_all(&mut top, &sources);
+    let experts = experts::read_all(&mut top);
     top.finish("");
     // A source that is half wrong still has a name, which rules may use; only whole ones are kept.
     let sources = sources.into_iter().filter_map(|named| named.config).collect();
@@ -184,6 +188,7 @@ fn read(mut top: Section<'_, '_>, path: &Path) -> Config {
         trust,
         registries,
         rules,
+        experts,
     }
 }
 

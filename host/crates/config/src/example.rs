@@ -54,6 +54,10 @@ tokens = 128                # of one text
 [zone.social]
 personal_data = "mask-out"
 
+# Who may be named by `hark experts` as somebody who knows; put nobody here who has not agreed to it.
+[experts.ada]
+accounts = ["@ada", "ada@example.org"]  # handles, mail addresses and ids by which their items are known
+
 # What one source may spend, unless it says otherwise itself. Every key may be left out.
 [limits]
 memory_mib = 64             # memory of one instance

@@ -22,6 +22,7 @@ mod read;
 mod reanalysis;
 mod recheck_age;
 mod rows;
+mod said;
 mod schema;
 mod spikes;
 mod statements;
@@ -56,6 +57,7 @@ pub use rows::{
     OpinionRow, PersonLabel, RelationRow, RevisionRow, SentimentSummary, SightingRow, SourceStatus, StreamStatus, Thread,
     ThreadNode,
 };
+pub use said::SaidItem;
 pub use spikes::{AlarmRow, BinCount, NewAlarm};
 pub use store::{Store, StoreOptions};
 pub use supervision::{CapsuleRow, Crash, CrashNoted, SourceQuarantine, Spending, Spent};

@@ -4,6 +4,7 @@ mod chime_ins;
 mod labels;
 mod notices;
 mod reanalysis;
+mod said;
 mod spikes;
 mod steps;
 mod supervision;

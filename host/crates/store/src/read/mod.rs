@@ -10,6 +10,7 @@ pub(crate) mod labels;
 pub(crate) mod notices;
 pub(crate) mod page;
 pub(crate) mod reanalysis;
+pub(crate) mod said;
 pub(crate) mod spikes;
 pub(crate) mod status;
 pub(crate) mod supervision;
