@@ -11,7 +11,8 @@ use hark_model::{Ms, Sentiment, Zone};
 use hark_runtime::Contracts;
 
 pub use analysis::{
-    EvalArgs, ExpertsArgs, Label, LabelArgs, LabelsCommand, LabelsExportArgs, ReanalyseArgs, SpikesArgs, TopicsArgs, TrainArgs,
+    EvalArgs, ExpertsArgs, Label, LabelArgs, LabelsCommand, LabelsExportArgs, ReanalyseArgs, SpikesArgs,
+    TopicsArgs, TrainArgs,
 };
 
 /// A host for sandboxed listening connectors: one feed from every platform.

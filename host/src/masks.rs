@@ -141,7 +141,10 @@ fn make_key(path: &Path) -> std::io::Result<()> {
         // Somebody else was faster: that key is as good.
         Err(error) if error.error.kind() != std::io::ErrorKind::AlreadyExists => Err(error.error),
         _ => {
-            tracing::info!("the key of names was made: {}; with another, the same people have other names", path.display());
+            tracing::info!(
+                "the key of names was made: {}; with another, the same people have other names",
+                path.display()
+            );
             Ok(())
         }
     }

@@ -9,8 +9,9 @@ use crate::{print, wiring};
 /// Runs the command.
 pub fn run(cli: &Cli, args: &EvalArgs) -> Done {
     let analyser = wiring::analyser(&args.model)?;
-    let found = report(&analyser, &args.folder)
-        .map_err(|error| Failure::of(Exit::Usage, &error).hint("hark eval --help says which files are read"))?;
+    let found = report(&analyser, &args.folder).map_err(|error| {
+        Failure::of(Exit::Usage, &error).hint("hark eval --help says which files are read")
+    })?;
     print::evaluated(&found, cli.json);
     Ok(())
 }

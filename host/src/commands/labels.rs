@@ -83,8 +83,11 @@ impl Sheet {
                 writer.write_record(COLUMNS).map_err(|error| unwritable(path, &error))?;
                 Ok(Self::Csv(Box::new(writer)))
             }
-            _ => Err(Failure::new(Exit::Usage, format!("{}: its ending does not say what to write", path.display()))
-                .hint("name a file that ends in .csv or .jsonl")),
+            _ => Err(Failure::new(
+                Exit::Usage,
+                format!("{}: its ending does not say what to write", path.display()),
+            )
+            .hint("name a file that ends in .csv or .jsonl")),
         }
     }
 

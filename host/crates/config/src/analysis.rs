@@ -65,7 +65,10 @@ fn read_second(mut section: Section<'_, '_>, folder: &Path) -> Option<SecondOpin
     let tokenizer = file("tokenizer", "name the `tokenizer.json` that the model was trained with");
     let labels: Vec<Sentiment> = section.words_in_order("labels");
     if labels.is_empty() {
-        section.missing("labels", "write what each class means, in the model's order: [\"negative\", \"neutral\", \"positive\"]");
+        section.missing(
+            "labels",
+            "write what each class means, in the model's order: [\"negative\", \"neutral\", \"positive\"]",
+        );
     }
     let listed = section.strings("languages").unwrap_or_default();
     let languages = listed.iter().map(|text| text.inner.to_owned()).collect();

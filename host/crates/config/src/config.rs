@@ -10,8 +10,8 @@ use toml::de::DeTable;
 
 use crate::analysis::{self, SecondOpinionConfig};
 use crate::compile::{self, CompileConfig};
-use crate::experts::{self, ExpertConfig};
 use crate::error::{ConfigErrors, ErrorKind, Sink};
+use crate::experts::{self, ExpertConfig};
 use crate::process::{self, Confine};
 use crate::reader::{Section, Value};
 use crate::registry::{self, RegistryConfig};

@@ -25,7 +25,10 @@ pub(crate) fn read_all(top: &mut Section<'_, '_>) -> Vec<ExpertConfig> {
     let read = |(name, mut section): (crate::reader::Value<&str>, Section<'_, '_>)| {
         let accounts = section.labels("accounts");
         if accounts.is_none() {
-            section.missing("accounts", "name what their items are signed with: accounts = [\"@ada\", \"ada@example.org\"]");
+            section.missing(
+                "accounts",
+                "name what their items are signed with: accounts = [\"@ada\", \"ada@example.org\"]",
+            );
         }
         section.finish("");
         let accounts = accounts.unwrap_or_default().iter().map(|account| account.inner.to_owned()).collect();

@@ -72,8 +72,7 @@ pub struct ExpertFinder {
 impl ExpertFinder {
     /// Reads what `people` wrote, the newest first, as far back as anything counts.
     pub async fn read(store: &Store, people: &[ExpertPerson], at: Ms) -> Result<Self, StoreError> {
-        let mut finder =
-            Self { experts: Experts::new(), uids: HashMap::new(), authors: HashMap::new() };
+        let mut finder = Self { experts: Experts::new(), uids: HashMap::new(), authors: HashMap::new() };
         let since = at.saturating_sub(Ms::from(EXPERT_AGE_DAYS_MAX) * DAY_MS);
         for person in people {
             // The bound on people is that of the settings, far below that of the index.
@@ -154,5 +153,68 @@ impl ExpertFinder {
                 items: expert.evidence.into_iter().filter_map(item).collect(),
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hark_analysis::experts::Presence;
+    use hark_model::Event;
+
+    use super::*;
+    use crate::given::{self, actor, commit, item};
+
+    const NOW: Ms = 20_600 * DAY_MS;
+
+    fn person(name: &str, account: &str) -> ExpertPerson {
+        ExpertPerson { name: name.to_owned(), accounts: vec![account.to_owned()] }
+    }
+
+    fn names(found: &[FoundExpert]) -> Vec<&str> {
+        found.iter().map(|expert| expert.name.as_str()).collect()
+    }
+
+    #[tokio::test]
+    async fn who_agreed_is_named_with_what_they_wrote() {
+        let (_folder, store) = given::store();
+        let forum = given::source(&store).await;
+        let people =
+            [("1", "@ada", "ada@x.example"), ("2", "ben", "Ben@x.example"), ("3", "cy", "cy@x.example")];
+        let mut events: Vec<Event> =
+            people.iter().map(|(id, handle, mail)| Event::Actor(actor(id, handle, mail))).collect();
+        let said = [
+            ("a1", "1", "The refund of a card takes three days, as the bank is slow"),
+            ("a2", "1", "A refund goes back to the same card"),
+            ("b1", "2", "The lamp of the dock blinks after the update"),
+            ("b2", "2", "A refund of the dock is made by hand"),
+            ("c1", "3", "Refund of a card: I know all of it"),
+        ];
+        for (at, (id, author, text)) in said.into_iter().enumerate() {
+            let mut item = item(id, text, NOW - DAY_MS * 10 + at as Ms);
+            item.author = Some(author.to_owned());
+            events.push(Event::Item(item));
+        }
+        commit(&store, forum, NOW, events).await;
+        let agreed = [person("Ada", "ADA"), person("Ben", "ben@x.example"), person("Nobody", "@nobody")];
+        let mut finder = ExpertFinder::read(&store, &agreed, NOW).await.unwrap();
+        assert_eq!(finder.items(), 4, "who has not agreed is not even read");
+        let mut ask = |text: &str, about: &str, availability: &dyn Fn(&str) -> Availability| {
+            let about = ItemUid::derive("forum", about);
+            let question = ExpertQuestion { text, about, half_life_days: 1_000.0, load_max: 5, at: NOW };
+            finder.ask(&question, availability)
+        };
+        let here = |_: &str| Availability { presence: Presence::Here, open_items: 0 };
+        let found = ask("When comes the refund for my card?", "q", &here);
+        assert_eq!(names(&found), ["Ada", "Ben"]);
+        let first = &found[0].items[0];
+        assert!([ItemUid::derive("forum", "a1"), ItemUid::derive("forum", "a2")].contains(&first.uid));
+        assert!(first.words.contains(&"refund".to_owned()) && first.words.contains(&"card".to_owned()));
+        assert_eq!(names(&ask("lamp of the dock", "q", &here))[0], "Ben");
+        assert_eq!(names(&ask("refund for a card", "a1", &here)), ["Ben"], "who asks is no answer");
+        let away = |name: &str| Availability {
+            presence: if name == "Ada" { Presence::Away } else { Presence::Here },
+            open_items: if name == "Ben" { 5 } else { 0 },
+        };
+        assert!(ask("refund for a card", "q", &away).is_empty(), "one is away, the other has enough to do");
     }
 }

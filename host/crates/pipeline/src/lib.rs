@@ -16,6 +16,8 @@ mod deliveries;
 mod difference;
 mod enrich;
 mod experts;
+#[cfg(test)]
+mod given;
 mod intake;
 pub mod limits;
 mod listening;

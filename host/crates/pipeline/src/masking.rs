@@ -108,9 +108,10 @@ impl Masking {
 
 #[cfg(test)]
 mod tests {
-    use hark_model::{Actor, ActorKind, Conversation, Ms, Provenance, Relation, RelationKind, Visibility};
+    use hark_model::{Conversation, Provenance, Relation, RelationKind, Visibility};
 
     use super::*;
+    use crate::given::{actor, item};
 
     const MAIL: &str = "jo@x.example";
 
@@ -118,26 +119,15 @@ mod tests {
         events.into_iter().map(|event| Admitted { event, cuts: Vec::new() }).collect()
     }
 
-    fn actor() -> Actor {
-        Actor {
-            id: MAIL.to_owned(),
-            kind: ActorKind::Person,
-            handle: Some(MAIL.to_owned()),
-            display_name: Some(format!("Jo <{MAIL}>")),
-            profile_url: None,
-            avatar_url: None,
-            followers: None,
-            verified: None,
-            is_self: false,
-            emails: vec!["Jo@X.example".to_owned()],
-            seen_at: 0,
-        }
-    }
-
     #[test]
     fn nothing_of_a_person_is_left_and_the_same_person_is_one() {
         let masking = Masking::new(vec![Zone::Social], Pseudonyms::new([7; 32]));
         assert!(masking.masks(Zone::Social) && !masking.masks(Zone::Intranet));
+        let mut actor = actor(MAIL, MAIL, "Jo@X.example");
+        actor.display_name = Some(format!("Jo <{MAIL}>"));
+        let page = "https://x.example/4111111111111111";
+        actor.profile_url = Some(page.to_owned());
+        actor.avatar_url = Some(format!("{page}/{MAIL}"));
         let conversation = Conversation {
             id: "<1@x.example>".to_owned(),
             title: Some(format!("Re: {MAIL}")),
@@ -146,13 +136,13 @@ mod tests {
             visibility: Visibility::Public,
             locked: false,
         };
-        let mut item = item(&format!("Call +49 30 901820 or write to {MAIL}"), 5);
+        let mut item = item("1", &format!("Call +49 30 901820 or write to {MAIL}"), 5);
         item.author = Some(MAIL.to_owned());
         item.html = Some(format!("<p>{MAIL}</p>"));
         item.relations =
             vec![Relation { kind: RelationKind::MentionOf, target: MAIL.to_owned(), target_is_actor: true }];
         let mut all =
-            admitted(vec![Event::Actor(actor()), Event::Conversation(conversation), Event::Item(item)]);
+            admitted(vec![Event::Actor(actor), Event::Conversation(conversation), Event::Item(item)]);
         let mut refused =
             [Refused { origin: Provenance::default(), hint: MAIL.to_owned(), why: format!("no {MAIL}") }];
         masking.mask_all(&mut all, &mut refused, &mut []);
@@ -166,35 +156,9 @@ mod tests {
         };
         assert_eq!(Some(&actor.id), item.author.as_ref());
         assert_eq!(actor.id, actor.emails[0]);
+        assert_eq!(actor.profile_url.as_deref(), Some(page), "numbers of links are ids");
         assert_eq!(actor.id, item.relations[0].target);
         assert!(item.text.contains(&actor.id) && item.text.starts_with("Call _phone:"), "{}", item.text);
         assert_eq!(conversation.id, "<1@x.example>", "ids of conversations stay");
-    }
-
-    fn item(text: &str, published_at: Ms) -> Item {
-        Item {
-            id: "1".to_owned(),
-            revision: String::new(),
-            kind: hark_model::ItemKind::Post,
-            direction: hark_model::Direction::Inbound,
-            conversation: "<1@x.example>".to_owned(),
-            author: None,
-            text: text.to_owned(),
-            html: None,
-            title: None,
-            url: None,
-            language: None,
-            published_at,
-            published_is_estimate: false,
-            edited_at: None,
-            visibility: Visibility::Public,
-            sensitive: false,
-            automated: false,
-            relations: Vec::new(),
-            attachments: Vec::new(),
-            tags: Vec::new(),
-            counters: None,
-            origin: Provenance::default(),
-        }
     }
 }

@@ -42,3 +42,42 @@ impl SecondOpinion {
         (self.0)(analyser, batch);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use hark_config::Config;
+    use hark_model::{AnnotationKind, Event, SourceName, Zone};
+
+    use super::*;
+    use crate::admission::Admitted;
+    use crate::enrich::{Enricher, Origin};
+    use crate::given::{actor, item};
+
+    #[test]
+    fn the_last_that_is_asked_decides_and_routes() {
+        let second = SecondOpinion::new(|_, batch| {
+            assert_eq!(batch.len(), 1, "an actor is nothing to ask about");
+            for item in batch {
+                let mut other = item.analysis.sentiment.clone();
+                (other.value, other.producer) = ("negative".to_owned(), "other");
+                item.analysis.first = Some(std::mem::replace(&mut item.analysis.sentiment, other));
+            }
+        });
+        let rules = "[[rule]]\nname = \"sad\"\nsentiment = \"negative\"\nteam = \"care\"\n";
+        let config = Config::parse(rules, std::path::Path::new("hark.toml")).unwrap();
+        let enricher =
+            Enricher::new(Analyser::new(), hark_routing::Router::new(&config.rules)).asking(second);
+        let events = [
+            Event::Actor(actor("1", "ada", "ada@x.example")),
+            Event::Item(item("1", "What a great day!", 5)),
+        ];
+        let admitted = events.map(|event| Admitted { event, cuts: Vec::new() }).into();
+        let source = SourceName::parse("forum").unwrap();
+        let origin = Origin { source: &source, scope: "forum", zone: Zone::Social, observed_at: 9 };
+        let entries = enricher.enrich(admitted, &origin, None);
+        let opinions = entries[1].annotations.iter().filter(|it| it.kind == AnnotationKind::Sentiment);
+        let opinions: Vec<_> = opinions.map(|it| (it.producer, it.value.as_str())).collect();
+        assert_eq!(opinions, [("hark-sentiment", "positive"), ("other", "negative")]);
+        assert_eq!(entries[1].route.as_ref().unwrap().team.as_deref(), Some("care"));
+    }
+}

@@ -184,94 +184,19 @@ fn kept(alarm: &Alarm, source: SourceId, route: Route) -> NewAlarm {
 mod tests {
     use hark_analysis::Analyser;
     use hark_config::Config;
-    use hark_model::{
-        ConnectorId, Direction, Event, Item, ItemKind, KeptPayload, Provenance, SourceName, Via, Visibility,
-    };
-    use hark_store::{BatchCommit, Entry, SourceRecord, StoreOptions};
+    use hark_model::Event;
 
     use super::*;
+    use crate::given::{self, commit, item};
 
     const DAY: Ms = 86_400_000;
     /// The first bin of a day in 2026.
     const BEGIN: Ms = 20_600 * DAY;
 
-    async fn source(store: &Store) -> SourceId {
-        let record = SourceRecord {
-            name: SourceName::parse("forum").unwrap(),
-            connector: ConnectorId::parse("test").unwrap(),
-            connector_version: "1.0.0".to_owned(),
-            component_sha256: [0; 32],
-            platform: "test".to_owned(),
-            scope: "forum".to_owned(),
-            zone: Zone::Social,
-            owner_function: None,
-            retention_days: None,
-            enabled: true,
-            at: 0,
-        };
-        store.register_source(record).await.unwrap()
-    }
-
-    fn said(id: String, published_at: Ms) -> Entry {
-        let item = Item {
-            id,
-            revision: String::new(),
-            kind: ItemKind::Post,
-            direction: Direction::Inbound,
-            conversation: "c".to_owned(),
-            author: None,
-            text: "said".to_owned(),
-            html: None,
-            title: None,
-            url: None,
-            language: None,
-            published_at,
-            published_is_estimate: false,
-            edited_at: None,
-            visibility: Visibility::Public,
-            sensitive: false,
-            automated: false,
-            relations: Vec::new(),
-            attachments: Vec::new(),
-            tags: Vec::new(),
-            counters: None,
-            origin: Provenance { payload: 1, pointer: String::new() },
-        };
-        Entry {
-            event: Event::Item(item),
-            annotations: Vec::new(),
-            route: None,
-            copy_of: None,
-            cuts: Vec::new(),
-        }
-    }
-
     /// Stores an item for each time.
     async fn store_items(store: &Store, source: SourceId, at: impl Iterator<Item = Ms>) {
-        let payload = KeptPayload {
-            id: 1,
-            label: "page".to_owned(),
-            media_type: "text/plain".to_owned(),
-            body: b"x".to_vec(),
-            url: None,
-            status: None,
-            received_at: 0,
-            via: Via::Poll,
-        };
-        let entries = at.enumerate().map(|(n, at)| said(format!("{at}-{n}"), at)).collect();
-        let commit = BatchCommit {
-            source,
-            stream: "main".to_owned(),
-            target: String::new(),
-            observed_at: BEGIN + 30 * DAY,
-            payloads: vec![payload],
-            entries,
-            quarantined: Vec::new(),
-            keeps_bodies: true,
-            along: None,
-            checkpoint: None,
-        };
-        store.commit_batch(commit).await.unwrap();
+        let items = at.enumerate().map(|(n, at)| Event::Item(item(&format!("{at}-{n}"), "said", at)));
+        commit(store, source, BEGIN + 30 * DAY, items.collect()).await;
     }
 
     fn enricher() -> Arc<CurrentEnricher> {
@@ -283,9 +208,8 @@ mod tests {
 
     #[tokio::test]
     async fn an_unusual_hour_is_told_once_with_its_route_whatever_the_restarts() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("hark.db"), StoreOptions::default()).unwrap();
-        let forum = source(&store).await;
+        let (_folder, store) = given::store();
+        let forum = given::source(&store).await;
         // Two days with an item in each bin, and then an hour with a hundred.
         let usual = (0..2 * 288).map(|bin| BEGIN + bin * BIN_MS);
         let burst = (0..100).map(|n| BEGIN + 2 * DAY + n * 30_000);
@@ -313,9 +237,8 @@ mod tests {
 
     #[tokio::test]
     async fn the_past_before_the_first_look_is_only_learned_from() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("hark.db"), StoreOptions::default()).unwrap();
-        let forum = source(&store).await;
+        let (_folder, store) = given::store();
+        let forum = given::source(&store).await;
         let usual = (0..2 * 288).map(|bin| BEGIN + bin * BIN_MS);
         let burst = (0..100).map(|n| BEGIN + 2 * DAY + n * 30_000);
         store_items(&store, forum, usual.chain(burst)).await;

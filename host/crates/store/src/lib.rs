@@ -47,15 +47,15 @@ pub use commit::{
 pub use error::StoreError;
 pub use filter::{Asked, FeedFilter, FeedKey};
 pub use grants::SourceGrant;
-pub use notices::{ClaimedNotice, NewNotice, NoticeClaim, NoticeEnd, NoticeId, NoticeRow, NoticeState};
 pub use labels::{LabelKept, LabelRow, NewLabel};
+pub use notices::{ClaimedNotice, NewNotice, NoticeClaim, NoticeEnd, NoticeId, NoticeRow, NoticeState};
 pub use reanalysis::{
     ArchivedItem, ReanalysisOrder, ReanalysisStatus, ReanalysisStep, RecentItem, Reopinion,
 };
 pub use rows::{
     ActorSummary, AttachmentRow, ConversationDetail, ConversationKey, CopyOf, FeedRow, ItemDetail,
-    OpinionRow, PersonLabel, RelationRow, RevisionRow, SentimentSummary, SightingRow, SourceStatus, StreamStatus, Thread,
-    ThreadNode,
+    OpinionRow, PersonLabel, RelationRow, RevisionRow, SentimentSummary, SightingRow, SourceStatus,
+    StreamStatus, Thread, ThreadNode,
 };
 pub use said::SaidItem;
 pub use spikes::{AlarmRow, BinCount, NewAlarm};

@@ -24,7 +24,8 @@ async fn labels_are_kept_exported_masked_and_trained_on() {
     let feed = folder.json(&["feed", "--limit", "100"]);
     for item in &feed {
         let text = item["text"].as_str().unwrap();
-        let label = ["positive", "negative", "neutral"][words.iter().position(|word| text.contains(word)).unwrap()];
+        let label =
+            ["positive", "negative", "neutral"][words.iter().position(|word| text.contains(word)).unwrap()];
         let uid = item["uid"].as_str().unwrap();
         let kept = folder.json(&["label", uid, label, "--by", "ada"]).pop().unwrap();
         assert_eq!((&kept["label"], &kept["who"]), (&json!(label), &json!("ada")));

@@ -31,7 +31,8 @@ async fn what_is_masked_before_it_is_stored_is_nowhere() {
     let folder = folder("mask-store").await;
     let mut hark = folder.start(&["run", "--json"]);
     let port = hark.door();
-    let pushed = json!({ "event": "e", "items": [item("c", "from pat@customers.example", AT + 2)], "poll": false });
+    let pushed =
+        json!({ "event": "e", "items": [item("c", "from pat@customers.example", AT + 2)], "poll": false });
     assert_eq!(push_body(port, &pushed).await.unwrap().status, 200);
     folder.becomes("SELECT count(*) FROM item", 3).await;
     folder.becomes("SELECT count(*) FROM delivery", 0).await;

@@ -79,7 +79,8 @@ fn blame_lists(below: Complaints<'_>, lists: &Lists, complaints: &mut Complaints
     for (phrase, message) in below.into_messages() {
         let named = |name: &str| phrase.contains(&format!("{{{name}}}"));
         let used = || lists.iter().filter(|(name, _)| named(name));
-        let is_meant = |word: &&Spanned<String>| message.contains(word.get_ref().escape_debug().to_string().as_str());
+        let is_meant =
+            |word: &&Spanned<String>| message.contains(word.get_ref().escape_debug().to_string().as_str());
         let meant = used().find_map(|(name, words)| Some((name, words.iter().find(is_meant)?)));
         let first = || used().chain(lists).find_map(|(name, words)| Some((name, words.first()?)));
         let (name, span) = match meant.or_else(first) {

@@ -355,14 +355,18 @@ fn store_parts(db: &Connection, id: i64, item: &Item) {
 }
 
 fn store_opinions(db: &Connection, id: i64, item: &Item) {
-    let say =
-        |kind: &str, value: &str, score: Option<f64>, confidence: Option<f64>, version: &str, at: i64| {
-            db.execute(
+    let say = |kind: &str,
+               value: &str,
+               score: Option<f64>,
+               confidence: Option<f64>,
+               version: &str,
+               at: i64| {
+        db.execute(
                 "INSERT INTO annotation (item_id, revision, kind, value, score, confidence, evidence, producer, producer_version, at) VALUES (?1, 1, ?2, ?3, ?4, ?5, '[]', 'test', ?6, ?7)",
                 params![id, kind, value, score, confidence, version, at],
             )
             .unwrap();
-        };
+    };
     if let Some(opinion) = item.opinion {
         say("language", opinion, None, None, "1", 5);
     }

@@ -165,8 +165,9 @@ fn opinions(db: &Connection, row: &mut FeedRow) -> Result<(), StoreError> {
     row.language = language.or(row.language.take());
     let mut sentiment = db.prepare_cached(&newest("sentiment"))?;
     row.sentiment = sentiment.query_row(shown, summary).optional()?.flatten();
-    let mut decided =
-        db.prepare_cached("SELECT label, who, at FROM label WHERE item_id = ?1 AND revision = ?2 ORDER BY id DESC LIMIT 1")?;
+    let mut decided = db.prepare_cached(
+        "SELECT label, who, at FROM label WHERE item_id = ?1 AND revision = ?2 ORDER BY id DESC LIMIT 1",
+    )?;
     let label = |row: &Row<'_>| Ok(PersonLabel { label: word(row, 0)?, who: row.get(1)?, at: row.get(2)? });
     row.decided = decided.query_row(shown, label).optional()?;
     if let (Some(sentiment), Some(_)) = (&mut row.sentiment, row.removed_at) {

@@ -33,8 +33,9 @@ pub(crate) fn said_by(
          ORDER BY i.feed_at DESC, i.id DESC LIMIT ?5",
     )?;
     let after = after.unwrap_or(FeedKey { at: Ms::MAX, row_id: i64::MAX });
-    let rows =
-        find.query_map(params![author, since, after.at, after.row_id, limits::ARCHIVE_ITEMS_AT_ONCE], |row| {
+    let rows = find.query_map(
+        params![author, since, after.at, after.row_id, limits::ARCHIVE_ITEMS_AT_ONCE],
+        |row| {
             Ok(SaidItem {
                 key: FeedKey { at: row.get(0)?, row_id: row.get(1)? },
                 uid: ItemUid::from_bytes(row.get(2)?),
@@ -42,6 +43,7 @@ pub(crate) fn said_by(
                 title: row.get(4)?,
                 text: row.get(5)?,
             })
-        })?;
+        },
+    )?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

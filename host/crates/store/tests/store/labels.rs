@@ -29,7 +29,8 @@ fn of_two_opinions_the_one_that_decided_is_shown_and_both_are_kept() {
     for (filter, count) in [("sentiment:negative", 1), ("sentiment:neutral", 0)] {
         assert_eq!(given.run(given.store.count(asking(filter))).unwrap(), count, "{filter}");
     }
-    let decided = "SELECT group_concat(producer || decided) FROM (SELECT * FROM annotation ORDER BY producer)";
+    let decided =
+        "SELECT group_concat(producer || decided) FROM (SELECT * FROM annotation ORDER BY producer)";
     let decided: String = given.db().query_row(decided, [], |row| row.get(0)).unwrap();
     assert_eq!(decided, "a-first0,z-second1");
 }
