@@ -11,7 +11,10 @@ use clap::{Args, Parser, Subcommand};
 use hark_model::{Ms, Sentiment, Zone};
 use hark_runtime::Contracts;
 
-pub use analysis::ReanalyseArgs;
+pub use analysis::{
+    EvalArgs, ExpertsArgs, Label, LabelArgs, LabelsCommand, LabelsExportArgs, ReanalyseArgs, SpikesArgs,
+    TopicsArgs, TrainArgs,
+};
 pub use routing::{DryRunArgs, RouteCommand, SilenceArgs, SilenceCommand};
 
 /// A host for sandboxed listening connectors: one feed from every platform.
@@ -119,11 +122,34 @@ pub enum Command {
         after_help = "Examples:\n  hark silence add fair --when '#fair2026' --for 3d --author ann --reason 'terminals at the fair are slow'\n  hark silence list\n  hark silence end fair"
     )]
     Silence(SilenceCommand),
+    /// List the hours in which more was said than usual, or more of it negative.
+    #[command(
+        after_help = "Examples:\n  hark spikes\n  hark spikes --since 7d --json | jq 'select(.team == \"payments\") | .why'\n\n`hark run` looks every minute, by source and by tag of the rules, a quarter of an hour behind the clock, and learns\nwhat is usual for a day first. Rules see an alarm as an item of its source, with the tag as title and why as text."
+    )]
+    Spikes(SpikesArgs),
+    /// Tell what the last hours are about, and which words come up more than they did.
+    #[command(
+        after_help = "Examples:\n  hark topics\n  hark topics --window 24h --limit 20 --zone social\n  hark topics --json | jq 'select(.trending)'"
+    )]
+    Topics(TopicsArgs),
     /// Answer an item on its platform.
     #[command(
         after_help = "Examples:\n  hark feed --json | jq '.uid, .text'\n  hark reply 5f0c... --text 'Thank you, we look into it.'"
     )]
     Reply(ReplyArgs),
+    /// Name up to three people who likely know what an item asks, with what they wrote of it.
+    #[command(
+        after_help = "Examples:\n  hark feed --json | jq '.uid, .text'\n  hark experts 5f0c...\n  hark experts 5f0c... --active --json | jq '.person'\n\nOnly who stands under [experts] in the configuration is ever read or named: put there who has agreed."
+    )]
+    Experts(ExpertsArgs),
+    /// Say how an item feels, beside what the machine thinks of it.
+    #[command(
+        after_help = "Examples:\n  hark feed --json | jq '.uid, .text, .sentiment.label'\n  hark label 5f0c... negative --by ada\n\nNothing is overwritten: the newest label of a text counts, and `hark labels export` hands it to `hark train`."
+    )]
+    Label(LabelArgs),
+    /// What people said of how items feel.
+    #[command(subcommand)]
+    Labels(LabelsCommand),
     /// Make a model of sentiment from labelled texts of your own.
     #[command(
         after_help = "Examples:\n  hark train mails.csv --out mails.model         a first line names the columns text, label, language\n  hark train labels.jsonl more.tsv --out our.model --language de\n\nLabels are negative, neutral and positive, or 0, 1 and 2. In hark.toml: [analysis] models = [\"mails.model\"]"
@@ -159,42 +185,9 @@ pub struct CompileArgs {
     pub secs: u64,
 }
 
-/// Flags of `train`.
-#[derive(Debug, Args)]
-pub struct TrainArgs {
-    /// Labelled texts: .csv, .jsonl, .tsv, or _text.txt with _labels.txt beside it.
-    #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<PathBuf>,
-    /// Where the model is written.
-    #[arg(long, short, value_name = "FILE.model")]
-    pub out: PathBuf,
-    /// The language of texts that do not say, as two letters; that which the folder is named for, or English.
-    #[arg(long, value_name = "CODE")]
-    pub language: Option<String>,
-    /// Where chance begins: the same texts and seed give the same model.
-    #[arg(long, default_value_t = 1, value_name = "NUMBER")]
-    pub seed: u64,
-    /// How often each text is seen.
-    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=100))]
-    pub epochs: u32,
-    /// Share of features left out each time, from 0 to 0.9: less where there are few texts.
-    #[arg(long, default_value_t = 0.3, value_name = "SHARE", value_parser = parse_dropout)]
-    pub dropout: f32,
-}
-
 fn parse_dropout(text: &str) -> Result<f32, String> {
     let share = text.parse().ok().filter(|share| (0.0..=0.9).contains(share));
     share.ok_or_else(|| "must be a number from 0 to 0.9".to_owned())
-}
-
-/// Flags of `eval`.
-#[derive(Debug, Args)]
-pub struct EvalArgs {
-    /// Folder of labelled texts.
-    pub folder: PathBuf,
-    /// A model of your own, asked before those that come with Hark. May be repeated.
-    #[arg(long, value_name = "FILE.model")]
-    pub model: Vec<PathBuf>,
 }
 
 /// Flags of `run`.

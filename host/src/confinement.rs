@@ -35,7 +35,16 @@ pub fn confine(config: &Config) -> Result<(), Failure> {
 /// Returns what is still needed to listen to `config`.
 pub fn needs(config: &Config) -> Needs {
     let mut read = vec![folder_of(&config.path)];
-    read.extend(config.models.iter().chain(&config.signals).chain(&config.rules).map(|file| folder_of(file)));
+    let second = config.second_opinion.iter().flat_map(|second| [&second.model, &second.tokenizer]);
+    read.extend(
+        config
+            .models
+            .iter()
+            .chain(&config.signals)
+            .chain(&config.rules)
+            .chain(second)
+            .map(|file| folder_of(file)),
+    );
     for source in &config.sources {
         match &source.connector {
             ConnectorRef::File(path) => read.push(folder_of(path)),
@@ -72,7 +81,9 @@ fn secrets(config: &Config) -> impl Iterator<Item = (String, &SecretRef)> {
         let name = move |key: &str| format!("`{key}` of source {}", source.name);
         source.credentials.iter().map(move |(key, from)| (name(key), from))
     });
-    let all = of_sources.chain(config.token_key.iter().map(|from| ("`token_key`".to_owned(), from)));
+    let keys = [("`token_key`", &config.token_key), ("`names_key`", &config.names_key)];
+    let keys = keys.into_iter().filter_map(|(key, from)| Some((key.to_owned(), from.as_ref()?)));
+    let all = of_sources.chain(keys);
     all.flat_map(|(whose, from)| from.parts().into_iter().map(move |part| (whose.clone(), part)))
 }
 

@@ -11,8 +11,10 @@ mod exit;
 mod grants;
 mod lists;
 mod log;
+mod masks;
 mod print;
 mod reload;
+mod second;
 mod settings;
 mod signals;
 mod wiring;
@@ -21,7 +23,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::cli::{Cli, Command, PluginCommand, SourcesCommand};
+use crate::cli::{Cli, Command, LabelsCommand, PluginCommand, SourcesCommand};
 use crate::exit::{Done, Exit, Failure};
 
 fn main() -> ExitCode {
@@ -73,7 +75,12 @@ async fn run(cli: &Cli) -> Done {
         Command::Reanalyse(args) => commands::reanalyse::run(cli, args).await,
         Command::Route(command) => commands::route::run(cli, command).await,
         Command::Silence(command) => commands::silence::run(cli, command).await,
+        Command::Spikes(args) => commands::spikes::run(cli, args).await,
+        Command::Topics(args) => commands::topics::run(cli, args).await,
         Command::Reply(args) => commands::reply::run(cli, args).await,
+        Command::Experts(args) => commands::experts::run(cli, args).await,
+        Command::Label(args) => commands::label::run(cli, args).await,
+        Command::Labels(LabelsCommand::Export(args)) => commands::labels::export(cli, args).await,
         Command::Train(args) => commands::train::run(cli, args),
         Command::Eval(args) => commands::eval::run(cli, args),
         Command::Plugin(PluginCommand::New { lang, name, r#in }) => {

@@ -118,7 +118,7 @@ impl Reloader {
             Ok(config) => config,
             Err(errors) => return self.tell(&format!("the configuration stays as it was: {errors}")),
         };
-        let rules_changed = match self.take_rules(&config, listening) {
+        let rules_changed = match self.take_rules(&config, listening).await {
             Ok(changed) => changed,
             Err(failure) => {
                 // A file that only the new configuration names is not looked at yet.
@@ -171,11 +171,12 @@ impl Reloader {
     }
 
     /// Takes pins, rules, models and signals, all or none; tells whether one but the pins is another.
-    fn take_rules(&mut self, config: &Config, listening: &Listening) -> Result<bool, Failure> {
+    async fn take_rules(&mut self, config: &Config, listening: &Listening) -> Result<bool, Failure> {
         let analysis = analysis_stamps(config);
-        let named = |config: &Config| (config.models.clone(), config.signals.clone(), config.rules.clone());
-        let is_other = named(config) != named(&self.config) || analysis != self.analysis_read;
-        let enricher = if is_other { Some(wiring::enricher(config)?) } else { None };
+        let is_other = config.rules != self.config.rules
+            || !is_analysed_alike(config, &self.config)
+            || analysis != self.analysis_read;
+        let enricher = if is_other { Some(wiring::enricher(config).await?) } else { None };
         self.assembler.renew(config)?;
         if let Some(enricher) = enricher {
             listening.replace_enricher(enricher);
@@ -272,6 +273,15 @@ impl Reloader {
     }
 }
 
+/// Tells whether two configurations analyse and mask alike, as far as they say so themselves.
+fn is_analysed_alike(one: &Config, other: &Config) -> bool {
+    one.models == other.models
+        && one.signals == other.signals
+        && one.second_opinion == other.second_opinion
+        && one.personal_data == other.personal_data
+        && one.names_key == other.names_key
+}
+
 /// Returns the teams of the rules of now.
 fn teams(listening: &Listening) -> impl Iterator<Item = String> + use<> {
     let tree = listening.tree();
@@ -298,7 +308,8 @@ fn stamps(config: &Config) -> BTreeMap<PathBuf, Stamp> {
 /// Returns how the files stand that decide what is thought of items, and who gets them.
 fn analysis_stamps(config: &Config) -> BTreeMap<PathBuf, Stamp> {
     let lists = config.rules.iter().flat_map(|_| ListsBeside::new(&config.path).files());
-    let named = config.models.iter().chain(&config.signals).chain(&config.rules).cloned();
+    let second = config.second_opinion.iter().flat_map(|second| [&second.model, &second.tokenizer]);
+    let named = config.models.iter().chain(&config.signals).chain(&config.rules).chain(second).cloned();
     named.chain(lists).map(|path| (path.clone(), stamp(&path))).collect()
 }
 

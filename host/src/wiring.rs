@@ -20,8 +20,9 @@ use hark_supply::{Component, Supply, SupplyError, Verdict};
 use tempfile::TempDir;
 
 use crate::exit::{Exit, Failure, OrExit, chain};
-use crate::grants;
 use crate::lists::ListsBeside;
+use crate::masks::Masks;
+use crate::{grants, log, second};
 
 /// Most connector instances at work at once.
 const INSTANCES_MAX: u32 = 64;
@@ -65,9 +66,18 @@ pub fn store_failure(error: &StoreError) -> Failure {
     Failure::of(Exit::Store, error)
 }
 
-/// Reads what is thought of items and who gets them, for the pipeline.
-pub fn enricher(config: &Config) -> Result<Enricher, Failure> {
-    Ok(Enricher::new(analyser_of(config)?, rules(config)?))
+/// Reads the rules, who else is asked, and what is masked before it is stored, into a stage of the pipeline.
+pub async fn enricher(config: &Config) -> Result<Enricher, Failure> {
+    let mut enricher = Enricher::new(analyser_of(config)?, rules(config)?);
+    if let Some(config) = &config.second_opinion {
+        enricher = enricher.asking(second::load(config)?);
+    }
+    let masks = Masks::of(config).await?;
+    masks.names().into_iter().for_each(|names| log::mask_by(names.clone()));
+    Ok(match masks.before_storing() {
+        Some(masking) => enricher.masked_by(masking),
+        None => enricher,
+    })
 }
 
 /// Reads the rules that a configuration names; where it names none, everything waits in the queue of the root.

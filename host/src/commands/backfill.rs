@@ -24,7 +24,7 @@ pub async fn run(cli: &Cli, args: &BackfillArgs) -> Done {
     let source = wiring::find(&config, &args.source)?;
     let setup = wiring::Assembler::new(Some(&config))?.source(source).await?;
     let days = source.backfill_days.unwrap_or(DAYS_DEFAULT);
-    let enricher = wiring::enricher(&config)?;
+    let enricher = wiring::enricher(&config).await?;
     let store = wiring::store(&config)?;
     let done = async {
         let backfiller = Backfiller::new(setup, store.clone(), enricher).await;

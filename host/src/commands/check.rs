@@ -25,7 +25,7 @@ pub struct SourceFinding {
 /// Runs the command.
 pub async fn run(cli: &Cli, args: &CheckArgs) -> Done {
     let config = wiring::config(&cli.config)?;
-    let rules = wiring::enricher(&config)?.tree().rules();
+    let rules = wiring::enricher(&config).await?.tree().rules();
     let mut assembler = wiring::Assembler::new(Some(&config))?;
     let mut wrong = 0;
     for source in chosen(&config.sources, &args.sources)? {

@@ -11,6 +11,7 @@ use hark_store::{Asked, FeedFilter, FeedRow, Store};
 use crate::cli::{Cli, FeedArgs};
 use crate::exit::{Done, Exit, Failure};
 use crate::lists::ListsBeside;
+use crate::masks::Masks;
 use crate::signals::Signals;
 use crate::{print, wiring};
 
@@ -39,8 +40,9 @@ pub async fn run(cli: &Cli, args: &FeedArgs) -> Done {
     }
     let config = wiring::config(&cli.config)?;
     know_sources(&config, &args.source)?;
+    let masks = Masks::of(&config).await?;
     let store = wiring::existing_store(&config)?;
-    let shown = show(cli, args, asked.into(), &store).await;
+    let shown = show(cli, args, asked.into(), &Masked { store: store.clone(), masks }).await;
     // Nothing was written, so nothing can be lost: a full disk is no reason not to have shown the feed.
     if let Err(error) = store.close() {
         tracing::debug!("the database was not closed in form: {error}");
@@ -57,10 +59,10 @@ fn filter(text: &str, config: &Path) -> Result<Filter, Failure> {
     Ok(filter)
 }
 
-async fn show(cli: &Cli, args: &FeedArgs, asked: Arc<Filter>, store: &Store) -> Done {
+async fn show(cli: &Cli, args: &FeedArgs, asked: Arc<Filter>, masked: &Masked) -> Done {
     let filter = of_flags(args, asked);
     if args.count {
-        let count = store.count(filter).await.map_err(|error| wiring::store_failure(&error))?;
+        let count = masked.store.count(filter).await.map_err(|error| wiring::store_failure(&error))?;
         if cli.json {
             say!("{}", serde_json::json!({ "count": count }));
         } else {
@@ -68,7 +70,7 @@ async fn show(cli: &Cli, args: &FeedArgs, asked: Arc<Filter>, store: &Store) -> 
         }
         return Ok(());
     }
-    let mut rows = read(store, filter.clone()).await?;
+    let mut rows = masked.read(filter.clone()).await?;
     rows.reverse();
     print::feed(&rows, cli.json)?;
     if !args.follow {
@@ -77,21 +79,21 @@ async fn show(cli: &Cli, args: &FeedArgs, asked: Arc<Filter>, store: &Store) -> 
         }
         return Ok(());
     }
-    follow(cli, store, filter, rows.iter().map(|row| row.row_id).max().unwrap_or(0)).await
+    follow(cli, masked, filter, rows.iter().map(|row| row.row_id).max().unwrap_or(0)).await
 }
 
 /// Prints what comes, oldest first, until a signal.
-async fn follow(cli: &Cli, store: &Store, filter: FeedFilter, mut newest: i64) -> Done {
+async fn follow(cli: &Cli, masked: &Masked, filter: FeedFilter, mut newest: i64) -> Done {
     let mut signals = Signals::listen()?;
     let mut seen = None;
     loop {
-        let version = store.data_version().await.map_err(|error| wiring::store_failure(&error))?;
+        let version = masked.store.data_version().await.map_err(|error| wiring::store_failure(&error))?;
         if seen != Some(version) {
             seen = Some(version);
             let mut filter = FeedFilter { newer_than: Some(newest), ..filter.clone() };
             // Ages count from when they are looked at.
             filter.asked.iter_mut().for_each(|asked| asked.now = now());
-            let mut rows = read(store, filter).await?;
+            let mut rows = masked.read(filter).await?;
             rows.sort_by_key(|row| row.row_id);
             newest = rows.last().map_or(newest, |row| row.row_id);
             print::feed(&rows, cli.json)?;
@@ -103,8 +105,18 @@ async fn follow(cli: &Cli, store: &Store, filter: FeedFilter, mut newest: i64) -
     }
 }
 
-async fn read(store: &Store, filter: FeedFilter) -> Result<Vec<FeedRow>, Failure> {
-    store.feed(filter).await.map_err(|error| wiring::store_failure(&error))
+/// The store, of which nothing is read but what may leave the host.
+struct Masked {
+    store: Store,
+    masks: Masks,
+}
+
+impl Masked {
+    async fn read(&self, filter: FeedFilter) -> Result<Vec<FeedRow>, Failure> {
+        let mut rows = self.store.feed(filter).await.map_err(|error| wiring::store_failure(&error))?;
+        rows.iter_mut().for_each(|row| self.masks.cover_row(row));
+        Ok(rows)
+    }
 }
 
 fn of_flags(args: &FeedArgs, filter: Arc<Filter>) -> FeedFilter {

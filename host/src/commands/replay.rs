@@ -18,7 +18,7 @@ pub async fn run(cli: &Cli, args: &ReplayArgs) -> Done {
         source.connector = ConnectorRef::File(file.clone());
     }
     let setup = wiring::Assembler::ungranted(&config)?.source(&source).await?;
-    let enricher = wiring::enricher(&config)?;
+    let enricher = wiring::enricher(&config).await?;
     let store = wiring::existing_store(&config)?;
     let (_tasks, shutdown) = Tasks::new();
     let mut signals = Signals::listen()?;

@@ -44,7 +44,7 @@ async fn reply(cli: &Cli, args: &ReplyArgs, config: &Config, store: &Store) -> D
         arguments,
         key: args.key.clone().unwrap_or_else(new_key),
     };
-    tell(cli, setup, store, wiring::enricher(config)?, deed).await
+    tell(cli, setup, store, wiring::enricher(config).await?, deed).await
 }
 
 async fn tell(

@@ -50,12 +50,13 @@ pub async fn listen(
         None => None,
     };
     let store = wiring::store(config)?;
-    let listening = Listening::new(store.clone(), wiring::enricher(config)?).await;
+    let listening = Listening::new(store.clone(), wiring::enricher(config).await?).await;
     let mut listening = listening.map_err(|error| wiring::store_failure(&error))?;
     let ended = async {
         let mut reloader = Reloader::start(config, &store, &mut listening).await?;
         let clock = listening.clock();
         tasks.spawn("desk", clock.run(shutdown.clone()));
+        listening.watch_spikes(&mut tasks, &shutdown);
         let door = wiring::door(listening.deliveries());
         let json = web.as_ref().is_some_and(|(_, served)| served.json);
         let is_beside = web.is_some() && webhooks.is_none();
@@ -135,7 +136,7 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
 }
 
 async fn pipeline(config: &Config, store: &Store) -> Result<Pipeline, Failure> {
-    let enricher = wiring::enricher(config)?;
+    let enricher = wiring::enricher(config).await?;
     let known = hark_pipeline::know_staff(store, &enricher.tree()).await;
     known.map_err(|error| wiring::store_failure(&error))?;
     let sources = assemble_all(config, store).await?;

@@ -32,20 +32,22 @@ pub fn trained(trained: &Trained, out: &Path, json: bool) {
     say!("written to {}", clean::line(&out.display().to_string()));
 }
 
-/// Prints every figure.
+/// Prints every figure, and what was left out: the same facts as a table, or as a line of JSON for each.
 pub fn evaluated(found: &Evaluation, json: bool) {
     for figure in &found.figures {
         let Figure { set, name, value, texts } = figure;
         if json {
-            line(&json!({ "set": set, "figure": name, "value": value, "texts": texts }));
+            line(&json!(figure));
         } else {
             let places = if *value >= 100.0 { 0 } else { 4 };
             say!("{:<34} {name:<42} {value:>10.places$} {texts:>7}", clean::line(set));
         }
     }
-    if !json {
-        for path in &found.left_out {
-            anstream::eprintln!("left out, no labelled texts: {}", clean::line(&path.display().to_string()));
+    for path in found.left_out.iter().map(|path| path.display().to_string()) {
+        if json {
+            line(&json!({ "left_out": path }));
+        } else {
+            anstream::eprintln!("left out, no labelled texts: {}", clean::line(&path));
         }
     }
 }

@@ -42,6 +42,10 @@ fn write_row(out: &mut impl Write, row: &FeedRow) -> std::io::Result<()> {
         clean::short(title(row), 80)
     )?;
     writeln!(out, "    {}", clean::short(&row.text, TEXT_CHARS_MAX))?;
+    if let Some(decided) = &row.decided {
+        let by = clean::short(&decided.who, 40);
+        writeln!(out, "    {dim}{} by {by}{dim:#}", decided.label)?;
+    }
     write_copies(out, row)?;
     write_route(out, row)?;
     write_service(out, row)

@@ -1,11 +1,12 @@
 //! Speed as ratios against a named rival, or against a named limit, measured in one run.
 //!
 //! `cargo run -p hark-bench` prints a table; `--json` the same as JSON, one value a line; names of
-//! parts (sandbox, connectors, throughput, deliveries, host-memory) measure these alone. It ends with
+//! parts (sandbox, connectors, throughput, deliveries, experts, host-memory) measure these alone. It ends with
 //! code 1 when a figure misses its target. No test asserts a time: this is the one place for speed.
 
 mod connectors;
 mod deliveries;
+mod experts;
 mod figure;
 mod host_memory;
 mod sandbox;
@@ -37,6 +38,9 @@ fn main() -> ExitCode {
         }
         if asked("deliveries") {
             figures.extend(deliveries::measure().await?);
+        }
+        if asked("experts") {
+            figures.extend(experts::measure()?);
         }
         if asked("host-memory") {
             figures.extend(host_memory::measure().await?);

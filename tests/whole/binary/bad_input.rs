@@ -91,6 +91,30 @@ fn a_mistake_in_the_rules_of_signals_is_found_with_its_place() {
 }
 
 #[test]
+fn a_second_opinion_that_cannot_be_asked_is_refused() {
+    let table = |rest: &str| Folder::with(&format!("[analysis.second_opinion]\n{rest}"));
+    let all = "model = \"m.onnx\"\ntokenizer = \"t.json\"\nlabels = [\"negative\", \"positive\"]\n";
+    table("model = \"m.onnx\"\n").fails(&["check"], 3, &["hark.toml:1:", "`tokenizer`", "`labels`"]);
+    let text = all.replace("\"positive\"", "\"positve\"");
+    table(&text).fails(&["check"], 3, &["hark.toml:4:", "did you mean \"positive\"?"]);
+    table(&format!("{all}below = -0.1\n")).fails(&["check"], 3, &["hark.toml:5:", "0 to 1"]);
+    table(&format!("{all}tokens = 4\n")).fails(&["check"], 3, &["hark.toml:5:", "8 to 4096"]);
+    // Whether built with the feature or without: neither the feature nor the files are there by chance.
+    table(all).fails(&["check"], 3, &["[analysis.second_opinion]", "m.onnx"]);
+}
+
+#[test]
+fn a_policy_for_personal_data_that_cannot_be_kept_is_refused() {
+    let folder = Folder::with("[zone.socail]\npersonal_data = \"keep\"\n");
+    folder.fails(&["check"], 3, &["hark.toml:1:", "did you mean `social`?"]);
+    let folder = Folder::with("[zone.social]\npersonal_data = \"mask\"\n");
+    folder.fails(&["check"], 3, &["hark.toml:2:", "keep, mask-out, mask-store"]);
+    let masks = "[zone.social]\npersonal_data = \"mask-store\"\n";
+    let folder = Folder::with(&format!("names_key = \"env:NOBODY_SET_THIS\"\n{masks}"));
+    folder.fails(&["check"], 3, &["names_key", "NOBODY_SET_THIS"]);
+}
+
+#[test]
 fn a_missing_configuration_says_how_to_begin() {
     let folder = Folder::with("");
     folder.fails(&["--config", "nowhere.toml", "run"], 3, &["nowhere.toml", "hark demo"]);

@@ -1,24 +1,29 @@
 //! The whole file: what it sets, and the one way from text to settings.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use hark_model::{SecretRef, SourceLimits};
+use hark_model::{SecretRef, SourceLimits, Zone};
 use toml::de::DeTable;
 
+use crate::analysis::{self, SecondOpinionConfig};
 use crate::compile::{self, CompileConfig};
 use crate::error::{ConfigErrors, ErrorKind, Sink};
+use crate::experts::{self, ExpertConfig};
 use crate::process::{self, Confine};
 use crate::reader::{Section, Value};
 use crate::registry::{self, RegistryConfig};
 use crate::source::{SourceConfig, read_limits};
 use crate::trust::{self, TrustConfig};
-use crate::{limits, secret, source};
+use crate::zone::PersonalData;
+use crate::{limits, secret, source, zone};
 
 const DATA_DEFAULT: &str = "hark.db";
 const CACHE_DEFAULT: &str = ".hark-cache";
 const COMPONENTS_DEFAULT: &str = ".hark-components";
+const NAMES_KEY_DEFAULT: &str = "hark-names.key";
 const LISTEN_DEFAULT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 7070);
 
 /// Everything that one settings file says, checked.
@@ -46,6 +51,12 @@ pub struct Config {
     pub models: Vec<PathBuf>,
     /// Rules of the operator's own for urgency and other signals; absent means those that come with Hark.
     pub signals: Option<PathBuf>,
+    /// A model that is asked where the first opinion is not sure.
+    pub second_opinion: Option<SecondOpinionConfig>,
+    /// What becomes of personal data; of a zone that is not named, it is kept.
+    pub personal_data: BTreeMap<Zone, PersonalData>,
+    /// The key by which masked values have their names; absent means a file beside the database, made at need.
+    pub names_key: Option<SecretRef>,
     /// What is listened to, in the order of the file.
     pub sources: Vec<SourceConfig>,
     /// Whose signatures on connectors count.
@@ -54,9 +65,21 @@ pub struct Config {
     pub registries: Vec<RegistryConfig>,
     /// The file of rules that say who should see what; absent means that there are none.
     pub rules: Option<PathBuf>,
+    /// Who may be named as somebody who knows, in the order of the file.
+    pub experts: Vec<ExpertConfig>,
 }
 
 impl Config {
+    /// Returns where the key of names is made where none is named: beside the database.
+    pub fn names_key_made(&self) -> PathBuf {
+        self.data.with_file_name(NAMES_KEY_DEFAULT)
+    }
+
+    /// Returns what becomes of personal data of `zone`.
+    pub fn personal_data(&self, zone: Zone) -> PersonalData {
+        self.personal_data.get(&zone).copied().unwrap_or_default()
+    }
+
     /// Reads and checks the file at `path`.
     pub fn load(path: &Path) -> Result<Self, ConfigErrors> {
         Self::parse(&text_of(path, "a settings file", ConfigErrors::no_settings)?, path)
@@ -137,6 +160,7 @@ fn read(mut top: Section<'_, '_>, path: &Path) -> Config {
     let components = beside_data("components", COMPONENTS_DEFAULT);
     let compile = top.table("compile").map(compile::read).unwrap_or_default();
     let token_key = secret::read_one(&mut top, "token_key", folder);
+    let names_key = secret::read_one(&mut top, "names_key", folder);
     let listen = top.string("listen").and_then(|text| address(&text, sink)).unwrap_or(LISTEN_DEFAULT);
     let webhooks = top.table("web").and_then(|mut web| {
         let webhooks = web.string("webhooks").and_then(|text| address(&text, sink));
@@ -144,13 +168,8 @@ fn read(mut top: Section<'_, '_>, path: &Path) -> Config {
         webhooks
     });
     let confine = top.table("process").map(process::read).unwrap_or_default();
-    let (mut models, mut signals) = (Vec::new(), None);
-    if let Some(mut analysis) = top.table("analysis") {
-        let listed = analysis.strings("models").unwrap_or_default();
-        models = listed.iter().map(|text| path_in(folder, text, sink)).collect();
-        signals = analysis.string("signals").map(|text| path_in(folder, &text, sink));
-        analysis.finish("");
-    }
+    let analysis = top.table("analysis").map(|section| analysis::read(section, folder)).unwrap_or_default();
+    let personal_data = zone::read_all(&mut top);
     let mut limits = SourceLimits::STRICT;
     if let Some(section) = top.table("limits") {
         read_limits(section, &mut limits);
@@ -163,6 +182,7 @@ fn read(mut top: Section<'_, '_>, path: &Path) -> Config {
         routing.finish("");
         rules
     });
+    let experts = experts::read_all(&mut top);
     top.finish("rules stand in a file of their own, which `[routing] rules` names");
     Config {
         path: path.to_owned(),
@@ -174,12 +194,16 @@ fn read(mut top: Section<'_, '_>, path: &Path) -> Config {
         listen,
         webhooks,
         confine,
-        models,
-        signals,
+        models: analysis.models,
+        signals: analysis.signals,
+        second_opinion: analysis.second_opinion,
+        personal_data,
+        names_key,
         sources,
         trust,
         registries,
         rules,
+        experts,
     }
 }
 

@@ -14,6 +14,7 @@ pub const EXAMPLE: &str = r#"# Settings of Hark. Paths are taken from the folder
 data = "hark.db"            # the database
 cache = ".hark-cache"       # compiled connectors; may be deleted at any time
 token_key = "file:hark.key" # seals the tokens that platforms renew; `(umask 077; openssl rand -hex 32 > hark.key)`
+names_key = "file:names.key" # 64 hexadecimal digits, too; if left out, Hark makes `hark-names.key` beside the database
 components = ".hark-components"  # fetched connectors; `hark plugin pull` fetches them again
 listen = "127.0.0.1:7070"   # where the pages are served
 
@@ -36,6 +37,29 @@ rules = "rules.toml"        # who should see what, who gets it, who is told, and
 [analysis]
 models = ["mails.model"]    # made by `hark train` from your own labels; asked first
 signals = "signals.toml"    # your own rules for urgency and the like, beside those that come with Hark or in their place
+
+# A model of your own that is asked about the items of which the first opinion is least sure. It needs Hark built with
+# the feature `onnx`; without, this table is refused. The last four say what it may cost, and may be left out.
+[analysis.second_opinion]
+model = "model.onnx"
+tokenizer = "tokenizer.json"
+labels = ["negative", "neutral", "positive"] # what its classes mean, in its order
+languages = ["en"]          # those that it knows; all, if left out
+below = 0.55                # a first opinion of less confidence is asked about
+items_per_sec = 10          # over time
+items_at_once = 50
+batch_ms = 1_000            # after so long no other item of a batch is begun
+tokens = 128                # of one text
+
+# Mail addresses, telephones, cards, IBANs and internet addresses in what is heard: "keep"; "mask-out" masks them in
+# what `hark feed` and exports tell, in notices and in the log; "mask-store" masks them before anything is analysed or
+# stored, and keeps no payloads and no capsules. The same value has the same name under `names_key`.
+[zone.social]
+personal_data = "mask-out"
+
+# Who may be named by `hark experts` as somebody who knows; put nobody here who has not agreed to it.
+[experts.ada]
+accounts = ["@ada", "ada@example.org"]  # handles, mail addresses and ids by which their items are known
 
 # What one source may spend, unless it says otherwise itself. Every key may be left out.
 [limits]

@@ -6,10 +6,12 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end at once"))]
 
+mod analysis;
 mod compile;
 mod config;
 mod error;
 mod example;
+mod experts;
 mod json;
 pub mod limits;
 mod place;
@@ -20,14 +22,18 @@ mod registry;
 mod secret;
 mod source;
 mod trust;
+mod zone;
 
+pub use analysis::SecondOpinionConfig;
 pub use compile::CompileConfig;
 pub use config::{Config, read_table, read_text};
 pub use error::{ConfigError, ConfigErrors, ErrorKind, Sink};
 pub use example::EXAMPLE;
+pub use experts::ExpertConfig;
 pub use process::Confine;
 pub use reader::{Entry, Section, Value, did_you_mean};
 pub use reference::{HttpsRef, InvalidReference, OciRef, RemoteRef};
 pub use registry::RegistryConfig;
 pub use source::{ConnectorRef, SourceConfig, TargetChoice};
 pub use trust::{ConnectorPattern, Publisher, Require, TrustConfig};
+pub use zone::PersonalData;

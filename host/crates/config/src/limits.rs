@@ -64,3 +64,5 @@ pub(crate) const LIMIT_KEYS: &[LimitKey] = &[
 fn small(number: u64) -> u32 {
     u32::try_from(number).expect("the range of every small limit ends below 2^32")
 }
+/// People who agreed to be named as experts.
+pub const EXPERTS_MAX: usize = 10_000;

@@ -148,6 +148,36 @@ impl<'a, 't> Section<'a, 't> {
         within
     }
 
+    /// Reads a score: -1 to 1.
+    pub fn score(&mut self, key: &'static str) -> Option<f64> {
+        let entry = self.get(key)?;
+        let score: f64 = match entry.inner {
+            DeValue::Float(float) => float.as_str().parse().unwrap_or(f64::NAN),
+            DeValue::Integer(integer) => {
+                i64::from_str_radix(integer.as_str(), integer.radix()).map_or(f64::NAN, |whole| whole as f64)
+            }
+            other => {
+                self.wrong_type(&entry, "a number from -1 to 1", other);
+                return None;
+            }
+        };
+        let within = (-1.0..=1.0).contains(&score);
+        if !within {
+            self.sink.key(ErrorKind::Range, &entry, "must be a number from -1 to 1");
+        }
+        within.then_some(score)
+    }
+
+    /// Reads a share: 0 to 1.
+    pub fn share(&mut self, key: &'static str) -> Option<f64> {
+        let entry = self.get(key)?;
+        let share = self.score(key)?;
+        if share < 0.0 {
+            self.sink.key(ErrorKind::Range, &entry, "must be a number from 0 to 1");
+        }
+        (share >= 0.0).then_some(share)
+    }
+
     /// Reads a table.
     pub fn table(&mut self, key: &'static str) -> Option<Section<'a, 't>> {
         let entry = self.get(key)?;
@@ -219,6 +249,18 @@ impl<'a, 't> Section<'a, 't> {
     }
 
     fn strings_of(&self, entry: &Entry<'a, 't>) -> Option<Vec<Value<&'a str>>> {
+        let texts = self.texts_of(entry)?;
+        for twice in crate::source::repeated(&texts) {
+            self.sink.value(
+                ErrorKind::Duplicate,
+                twice,
+                &format!("{:?} stands twice in the list", twice.inner),
+            );
+        }
+        Some(texts)
+    }
+
+    fn texts_of(&self, entry: &Entry<'a, 't>) -> Option<Vec<Value<&'a str>>> {
         let want = "a string or a list of strings";
         let DeValue::Array(list) = entry.inner else {
             return self.as_string(entry, want).map(|text| vec![text]);
@@ -229,15 +271,7 @@ impl<'a, 't> Section<'a, 't> {
             return None;
         }
         let entries = list.iter().map(|value| Value { span: value.span(), ..entry.with(value.get_ref()) });
-        let texts: Vec<_> = entries.filter_map(|entry| self.as_string(&entry, want)).collect();
-        for twice in crate::source::repeated(&texts) {
-            self.sink.value(
-                ErrorKind::Duplicate,
-                twice,
-                &format!("{:?} stands twice in the list", twice.inner),
-            );
-        }
-        Some(texts)
+        Some(entries.filter_map(|entry| self.as_string(&entry, want)).collect())
     }
 
     /// Reads a list that must not be empty: an absent list and an empty one would be two things that
@@ -304,6 +338,12 @@ impl<'a, 't> Section<'a, 't> {
     /// Reads a list of words of a closed list.
     pub fn words<T: FromStr<Err = UnknownWord>>(&mut self, key: &'static str) -> Vec<T> {
         let list = self.some_strings(key).unwrap_or_default();
+        list.iter().filter_map(|text| self.as_word(text)).collect()
+    }
+
+    /// Reads a list of words of a closed list in which the order counts, and one may stand again.
+    pub fn words_in_order<T: FromStr<Err = UnknownWord>>(&mut self, key: &'static str) -> Vec<T> {
+        let list = self.get(key).and_then(|entry| self.texts_of(&entry)).unwrap_or_default();
         list.iter().filter_map(|text| self.as_word(text)).collect()
     }
 

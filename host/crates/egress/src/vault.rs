@@ -54,11 +54,11 @@ pub enum VaultKeyError {
         path: PathBuf,
     },
     /// It is not one.
-    #[error("the key of tokens is not 64 hexadecimal digits: make one with `openssl rand -hex 32`")]
+    #[error("the key is not 64 hexadecimal digits: make one with `openssl rand -hex 32`")]
     Form,
 }
 
-/// What tokens are sealed with; wiped when dropped, never printed.
+/// What tokens are sealed with, or names are given by; wiped when dropped, never printed.
 #[derive(Clone)]
 pub struct VaultKey(Zeroizing<[u8; KEY_BYTES]>);
 
@@ -76,6 +76,15 @@ impl VaultKey {
             check_mode(path)?;
         }
         Self::parse(Secret::resolve(from).await?.expose())
+    }
+
+    /// Returns a key of its own for another purpose, from which neither this one nor that for a third can be told.
+    pub fn derived(&self, purpose: &str) -> Zeroizing<[u8; KEY_BYTES]> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&*self.0).expect("HMAC takes keys of any length");
+        // No name of a token begins like this: theirs begin with a length of eight bytes.
+        mac.update(b"hark purpose:");
+        mac.update(purpose.as_bytes());
+        Zeroizing::new(mac.finalize().into_bytes().into())
     }
 
     fn parse(text: &str) -> Result<Self, VaultKeyError> {

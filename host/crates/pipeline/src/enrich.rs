@@ -5,13 +5,15 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use hark_analysis::duplicates::Signature;
 use hark_analysis::{Analyser, Analysis, Habit};
-use hark_model::{Actor, Annotation, Event, ItemUid, Ms};
+use hark_model::{Actor, Annotation, Event, ItemUid, Ms, Zone};
 use hark_routing::Tree;
 use hark_store::{CopyOf, Entry, Store, StoreError};
 
 use crate::admission::Admitted;
 use crate::desk::Desk;
+use crate::masking::Masking;
 use crate::recent::{Recent, Said};
+use crate::second::{Analysed, SecondOpinion};
 
 /// What the host thinks of one item.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -27,12 +29,31 @@ pub struct Opinion {
 pub struct Enricher {
     analyser: Analyser,
     tree: Arc<Tree>,
+    second: Option<SecondOpinion>,
+    masking: Option<Masking>,
 }
 
 impl Enricher {
     /// Takes the parts.
     pub fn new(analyser: Analyser, tree: Tree) -> Self {
-        Self { analyser, tree: Arc::new(tree) }
+        Self { analyser, tree: Arc::new(tree), second: None, masking: None }
+    }
+
+    /// Asks `second` after the analyser.
+    #[must_use]
+    pub fn asking(self, second: SecondOpinion) -> Self {
+        Self { second: Some(second), ..self }
+    }
+
+    /// Masks personal data of some zones before anything else is done with it.
+    #[must_use]
+    pub fn masked_by(self, masking: Masking) -> Self {
+        Self { masking: Some(masking), ..self }
+    }
+
+    /// Returns what masks the personal data of `zone`; none where it is stored as it is.
+    pub(crate) fn masking(&self, zone: Zone) -> Option<&Masking> {
+        self.masking.as_ref().filter(|masking| masking.masks(zone))
     }
 
     /// Returns the entries to store for `admitted`, which came from `origin`, and what the batch says about their
@@ -53,6 +74,7 @@ impl Enricher {
                 *read = self.read(&entry.event, Some(habit));
             }
         }
+        self.ask_again(&admitted, &mut readings);
         let copies = recent.map_or_else(Vec::new, |recent| origin.look_up(recent, &admitted, &readings));
         let mut opinions: Vec<Opinion> = readings.into_iter().map(Opinion::of).collect();
         for (opinion, copy) in opinions.iter_mut().zip(copies) {
@@ -77,6 +99,16 @@ impl Enricher {
     /// Returns who analyses.
     pub(crate) fn analyser(&self) -> &Analyser {
         &self.analyser
+    }
+
+    fn ask_again(&self, admitted: &[Admitted], readings: &mut [Option<Read>]) {
+        let Some(second) = &self.second else { return };
+        let said = admitted.iter().zip(readings).filter_map(|(entry, read)| {
+            let (Event::Item(item), Some(read)) = (&entry.event, read) else { return None };
+            let title = item.title.as_deref();
+            Some(Analysed { text: &item.text, title, analysis: &mut read.analysis })
+        });
+        second.ask(&self.analyser, &mut said.collect::<Vec<_>>());
     }
 
     fn read(&self, event: &Event, habit: Option<&Habit>) -> Option<Read> {

@@ -98,7 +98,9 @@ impl Intake {
         };
         let line = format!("{mode} {}", request.stream);
         let call = setup.connector.read(setup.context(), &setup.settings, request.clone()).await;
-        self.supervisor.watch(setup, &line, at, Question::Read(&request), &call).await;
+        let enricher = self.enricher.get();
+        let masking = enricher.masking(setup.record().zone);
+        self.supervisor.watch(setup, masking, &line, at, Question::Read(&request), &call).await;
         call
     }
 
@@ -106,7 +108,9 @@ impl Intake {
     pub async fn receive(&self, delivery: &Delivery) -> CallReport<DeliveryResult> {
         let (setup, at) = (&self.setup, now());
         let call = setup.connector.receive(setup.context(), &setup.settings, delivery.clone()).await;
-        self.supervisor.watch(setup, "receive", at, Question::Receive(delivery), &call).await;
+        let enricher = self.enricher.get();
+        let masking = enricher.masking(setup.record().zone);
+        self.supervisor.watch(setup, masking, "receive", at, Question::Receive(delivery), &call).await;
         call
     }
 
@@ -115,7 +119,9 @@ impl Intake {
         let (setup, at) = (&self.setup, now());
         let line = format!("act {}", action.name);
         let call = setup.connector.act(setup.context(), &setup.settings, action.clone()).await;
-        self.supervisor.watch(setup, &line, at, Question::Act(&action), &call).await;
+        let enricher = self.enricher.get();
+        let masking = enricher.masking(setup.record().zone);
+        self.supervisor.watch(setup, masking, &line, at, Question::Act(&action), &call).await;
         call
     }
 
@@ -123,15 +129,22 @@ impl Intake {
     pub async fn take_in(&self, heard: Heard<'_>) -> Result<Committed, StoreError> {
         let Heard { stream, target, events, payloads, checkpoint, along, observed_at, keeps_all } = heard;
         let all = keeps_all.then(|| payloads.clone());
-        let Admission { admitted, refused, mut payloads } = admit(events, payloads, stream, observed_at);
+        let Admission { mut admitted, mut refused, mut payloads } =
+            admit(events, payloads, stream, observed_at);
         let unnamed = all.into_iter().flatten().filter(|kept| payloads.iter().all(|it| it.id != kept.id));
         let unnamed: Vec<_> = unnamed.collect();
         payloads.extend(unnamed);
+        let enricher = self.enricher.get();
+        let masking = enricher.masking(self.setup.record().zone);
+        if let Some(masking) = masking {
+            masking.mask_all(&mut admitted, &mut refused, &mut payloads);
+        }
+        let keeps_bodies = masking.is_none();
         for refused in &refused {
             tracing::warn!(source = %self.setup.name, stream = stream.name, hint = refused.hint, why = refused.why, "entry put into quarantine");
         }
-        let (enricher, recent) = (self.enricher.get(), self.enricher.recent());
-        let (tree, source) = (enricher.tree(), self.setup.record().clone());
+        let (tree, recent) = (enricher.tree(), self.enricher.recent());
+        let source = self.setup.record().clone();
         let scope = source.scope.clone();
         let enriched = tokio::task::spawn_blocking(move || {
             enricher.enrich(admitted, &Origin { scope: &scope, observed_at }, recent.as_deref())
@@ -147,6 +160,7 @@ impl Intake {
             entries,
             quarantined: refused.into_iter().map(quarantined).collect(),
             checkpoint,
+            keeps_bodies,
             along,
         };
         self.enricher.desk().take(&self.store, tree, commit, about, source).await
@@ -185,7 +199,11 @@ impl Intake {
 
     /// Returns trouble in words for people, without secrets.
     pub fn words_of(&self, trouble: &Trouble) -> String {
-        cut_fault(self.setup.gate.scrub(&trouble.text()))
+        let mut words = cut_fault(self.setup.gate.scrub(&trouble.text()));
+        if let Some(masking) = self.enricher.get().masking(self.setup.record().zone) {
+            masking.text(&mut words);
+        }
+        words
     }
 
     /// Returns the stream that our own deeds and kept payloads count for: the first, as little private as any of

@@ -84,6 +84,18 @@ pub const REANALYSIS_PAUSE_MAX: Duration = Duration::from_secs(1);
 pub const HABIT_TEXTS: u32 = 4;
 /// Texts of the last day that are remembered, each of its own kind: about half a KiB for each.
 pub const RECENT_TEXTS_MAX: usize = 1 << 16;
+/// Items of one expert that are read into the index, the newest.
+pub const EXPERT_ITEMS_OF_AUTHOR: usize = 100_000;
+/// Items of all experts together.
+pub const EXPERT_ITEMS_READ: usize = 2_000_000;
+/// How far behind the clock counts are taken: as long as most sources take to be asked again.
+pub const SPIKE_LAG: Duration = Duration::from_secs(15 * 60);
+/// How often it is looked whether something is unusual.
+pub const SPIKE_LOOK: Duration = Duration::from_secs(60);
+/// How much of the past is learned from at the start.
+pub const SPIKE_PAST: Duration = Duration::from_secs(14 * 24 * 60 * 60);
+/// How much of it is counted at once.
+pub const SPIKE_PIECE: Duration = Duration::from_secs(6 * 60 * 60);
 /// Bytes of one value that a difference shows.
 pub const DIFFERENCE_BYTES_MAX: usize = 400;
 /// How often it is looked whether a notice or a step of escalation has become due.

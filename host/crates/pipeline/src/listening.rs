@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use hark_lifecycle::Tasks;
+use hark_lifecycle::{Shutdown, Tasks};
 use hark_routing::Tree;
 use hark_store::{Store, StoreError};
 use tokio::sync::mpsc;
@@ -20,6 +20,7 @@ use crate::desk::DeskClock;
 use crate::enrich::{CurrentEnricher, Enricher};
 use crate::limits;
 use crate::source_work::SourceWork;
+use crate::spike_watch::SpikeWatch;
 use crate::trial::Trial;
 
 /// Sources that are listened to.
@@ -48,6 +49,16 @@ impl Listening {
         let enricher = Arc::new(CurrentEnricher::listening(enricher, &store).await?);
         let (deliveries, running) = (Deliveries::default(), BTreeMap::new());
         Ok(Self { store, enricher, deliveries, running, fails, failed })
+    }
+
+    /// Starts looking for what is unusual in what is stored, under `tasks`.
+    pub fn watch_spikes(&self, tasks: &mut Tasks, shutdown: &Shutdown) {
+        let watch = SpikeWatch::watch(self.store.clone(), Arc::clone(&self.enricher), shutdown.clone());
+        tasks.spawn("spikes", async move {
+            if let Err(error) = watch.await {
+                tracing::error!(%error, "spikes are not looked for until the next start");
+            }
+        });
     }
 
     /// Returns where deliveries for the sources of now go in.

@@ -18,6 +18,7 @@ use crate::breaker::Breaker;
 use crate::capsule::{Question, capsule};
 use crate::clock::{millis, now};
 use crate::limits;
+use crate::masking::Masking;
 use crate::trial::Trial;
 use crate::trouble::{chain, cut_fault};
 
@@ -121,10 +122,11 @@ impl Supervisor {
         self.state().breaker.admit(now()).map_err(|until| Halt::Open { until })
     }
 
-    /// Takes in how a call of `line` ended that began at `at`.
+    /// Takes in how a call of `line` ended that began at `at`; `masking` is what its source is masked by.
     pub async fn watch<T>(
         &self,
         setup: &SourceSetup,
+        masking: Option<&Masking>,
         line: &str,
         at: Ms,
         question: Question<'_>,
@@ -133,7 +135,13 @@ impl Supervisor {
         self.spent(setup, &report.usage).await;
         match &report.result {
             Err(error) if is_crash(error) => {
-                self.crashed(setup, line, at, &question, error, report).await;
+                let mut words = cut_fault(setup.gate.scrub(&chain(error)));
+                // A capsule holds what was heard as it was.
+                let keeps = masking.is_none();
+                let capsule = keeps.then(|| capsule(setup, &question, at, &words, report).text());
+                masking.iter().for_each(|masking| masking.text(&mut words));
+                let counts = !matches!(question, Question::Receive(_));
+                self.crashed(setup, line, words, capsule, counts).await;
                 self.trial.iter().for_each(Trial::crashed);
             }
             Err(error) => self.failed(setup, error.class()),
@@ -144,21 +152,18 @@ impl Supervisor {
         }
     }
 
-    async fn crashed<T>(
+    async fn crashed(
         &self,
         setup: &SourceSetup,
         line: &str,
-        at: Ms,
-        question: &Question<'_>,
-        error: &CallError,
-        report: &CallReport<T>,
+        words: String,
+        capsule: Option<String>,
+        counts: bool,
     ) {
-        let words = cut_fault(setup.gate.scrub(&chain(error)));
-        let counts = !matches!(question, Question::Receive(_));
         let crash = Crash {
             source: self.source,
             line: line.to_owned(),
-            capsule: Some(capsule(setup, question, at, &words, report).text()),
+            capsule,
             error: words,
             quarantine_at: counts.then_some(limits::CRASHES_MAX),
             component_sha256: *setup.connector.digest(),

@@ -60,6 +60,8 @@ pub struct BatchCommit {
     pub quarantined: Vec<Quarantined>,
     /// Where to go on from; `None` leaves the checkpoint as it is.
     pub checkpoint: Option<NewCheckpoint>,
+    /// Whether the bodies of payloads are kept; without, they are as good as erased.
+    pub keeps_bodies: bool,
     /// What else is stored in the same transaction.
     pub along: Option<Along>,
 }

@@ -14,6 +14,7 @@ mod commit;
 mod error;
 mod filter;
 mod grants;
+mod labels;
 pub mod limits;
 mod notices;
 mod prepare;
@@ -22,7 +23,9 @@ mod reanalysis;
 mod recheck_age;
 mod routing;
 mod rows;
+mod said;
 mod schema;
+mod spikes;
 mod statements;
 mod store;
 mod supervision;
@@ -45,6 +48,7 @@ pub use commit::{
 pub use error::StoreError;
 pub use filter::{Asked, FeedFilter, FeedKey};
 pub use grants::SourceGrant;
+pub use labels::{LabelKept, LabelRow, NewLabel};
 pub use notices::{ClaimedNotice, NewNotice, NoticeClaim, NoticeEnd, NoticeId, NoticeRow, NoticeState};
 pub use reanalysis::{
     ArchivedItem, ReanalysisOrder, ReanalysisStatus, ReanalysisStep, RecentItem, Reopinion,
@@ -55,8 +59,10 @@ pub use routing::{
 };
 pub use rows::{
     ActorSummary, AttachmentRow, ConversationDetail, ConversationKey, CopyOf, FeedRow, ItemDetail,
-    OpinionRow, RelationRow, RevisionRow, SentimentSummary, SightingRow, SourceStatus, StreamStatus, Thread,
-    ThreadNode,
+    OpinionRow, PersonLabel, RelationRow, RevisionRow, SentimentSummary, SightingRow, SourceStatus,
+    StreamStatus, Thread, ThreadNode,
 };
+pub use said::SaidItem;
+pub use spikes::{AlarmRow, BinCount, NewAlarm};
 pub use store::{Store, StoreOptions};
 pub use supervision::{CapsuleRow, Crash, CrashNoted, SourceQuarantine, Spending, Spent};

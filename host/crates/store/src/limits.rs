@@ -58,6 +58,10 @@ pub const ARCHIVE_ITEMS_AT_ONCE: u32 = 250;
 pub const ARCHIVE_BYTES_AT_ONCE: usize = 4 << 20;
 /// Items of the last day that are read in one piece when what is remembered of them is made anew.
 pub const RECENT_ITEMS_AT_ONCE: u32 = 1_000;
+/// Authors that one account stands for: one for each platform.
+pub const AUTHORS_OF_ACCOUNT: u32 = 1_000;
+/// Labels that are read at once.
+pub const LABELS_AT_ONCE: u32 = 500;
 /// Capsules of a source that are kept; the newest are.
 pub const CAPSULES_KEPT_MAX: u32 = 8;
 /// How long a capsule is kept.

@@ -26,7 +26,8 @@ pub(crate) struct Prepared {
 #[derive(Debug)]
 pub(crate) struct PreparedPayload {
     pub sha256: [u8; 32],
-    pub body: Vec<u8>,
+    /// None where it is not kept.
+    pub body: Option<Vec<u8>>,
     pub encoding: &'static str,
 }
 
@@ -48,8 +49,9 @@ impl Prepared {
     pub fn new(mut commit: BatchCommit) -> Result<Self, StoreError> {
         let mut compressor =
             zstd::bulk::Compressor::new(limits::COMPRESS_LEVEL).map_err(StoreError::Compress)?;
+        let keeps = commit.keeps_bodies;
         let payloads =
-            commit.payloads.iter_mut().map(|payload| PreparedPayload::new(payload, &mut compressor));
+            commit.payloads.iter_mut().map(|payload| PreparedPayload::new(payload, keeps, &mut compressor));
         let payloads = payloads.collect::<Result<_, _>>()?;
         let items = commit.entries.iter().map(|entry| PreparedItem::of(entry, commit.observed_at)).collect();
         Ok(Self { commit, payloads, items, notices: Vec::new(), routing: None })
@@ -60,17 +62,21 @@ impl PreparedPayload {
     /// Takes the body out of `payload`.
     fn new(
         payload: &mut KeptPayload,
+        keeps: bool,
         compressor: &mut zstd::bulk::Compressor<'_>,
     ) -> Result<Self, StoreError> {
         let body = std::mem::take(&mut payload.body);
         let sha256 = Sha256::digest(&body).into();
+        if !keeps {
+            return Ok(Self { sha256, body: None, encoding: "erased" });
+        }
         if body.len() >= limits::COMPRESS_BYTES_MIN {
             let packed = compressor.compress(&body).map_err(StoreError::Compress)?;
             if packed.len() < body.len() {
-                return Ok(Self { sha256, body: packed, encoding: "zstd" });
+                return Ok(Self { sha256, body: Some(packed), encoding: "zstd" });
             }
         }
-        Ok(Self { sha256, body, encoding: "identity" })
+        Ok(Self { sha256, body: Some(body), encoding: "identity" })
     }
 }
 
@@ -204,7 +210,11 @@ mod tests {
                 received_at: 0,
                 via: hark_model::Via::Poll,
             };
-            assert_eq!(PreparedPayload::new(&mut payload, &mut compressor).unwrap().encoding, encoding);
+            let forgotten = PreparedPayload::new(&mut payload.clone(), false, &mut compressor).unwrap();
+            assert_eq!((forgotten.body.as_ref(), forgotten.encoding), (None, "erased"));
+            let kept = PreparedPayload::new(&mut payload, true, &mut compressor).unwrap();
+            assert_eq!((kept.encoding, kept.sha256), (encoding, forgotten.sha256));
+            assert!(kept.body.is_some());
         }
     }
 }

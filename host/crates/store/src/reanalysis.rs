@@ -1,6 +1,6 @@
 //! What goes in and out of the store when the archive is read again by another analyser.
 
-use hark_model::{Annotation, ItemUid, Ms};
+use hark_model::{Annotation, ItemUid, Ms, Zone};
 
 use crate::FeedKey;
 
@@ -74,6 +74,8 @@ pub struct RecentItem {
     pub text: String,
     /// The platform's claim.
     pub claimed_language: Option<String>,
+    /// Where it stands, seen from the company.
+    pub zone: Zone,
     /// When we first saw it.
     pub observed_at: Ms,
     /// It is nearly the same as an earlier one.

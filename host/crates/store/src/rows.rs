@@ -114,6 +114,8 @@ pub struct FeedRow {
     pub language: Option<String>,
     /// How it feels, if anybody said so.
     pub sentiment: Option<SentimentSummary>,
+    /// How it feels by what a person said last of this revision, which counts more.
+    pub decided: Option<PersonLabel>,
     /// Team that has the conversation, else the team that the rules give.
     pub team: Option<String>,
     /// Person who has the conversation, else the person that the rules give.
@@ -136,6 +138,17 @@ pub struct FeedRow {
     pub attachments: u32,
     /// Other items of its conversation.
     pub replies_in_thread: u32,
+}
+
+/// How a person says that an item feels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonLabel {
+    /// The label.
+    pub label: Sentiment,
+    /// Who says so.
+    pub who: String,
+    /// When.
+    pub at: Ms,
 }
 
 /// A conversation as its page shows it.

@@ -20,6 +20,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0007_reanalysis.sql"),
     include_str!("../migrations/0008_duplicates.sql"),
     include_str!("../migrations/0009_routing.sql"),
+    include_str!("../migrations/0011_alarms_and_labels.sql"),
 ];
 
 /// Marks a file as ours: "Hark".
@@ -39,6 +40,8 @@ pub(crate) fn open_writer(path: &Path, options: &StoreOptions) -> Result<Connect
     // FULL for its group alone.
     db.pragma_update(None, "synchronous", "NORMAL")?;
     db.pragma_update(None, "foreign_keys", true)?;
+    // What is deleted is gone: a delivery that waited, an address, what a platform took back.
+    db.pragma_update(None, "secure_delete", true)?;
     db.pragma_update(None, "temp_store", "MEMORY")?;
     db.pragma_update(None, "cache_size", -i64::from(limits::WRITER_CACHE_KIB))?;
     db.pragma_update(None, "wal_autocheckpoint", limits::WAL_PAGES)?;

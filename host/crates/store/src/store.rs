@@ -1,9 +1,12 @@
 //! The store's face: business steps and readers.
 
 mod chime_ins;
+mod labels;
 mod notices;
 mod reanalysis;
 mod routing;
+mod said;
+mod spikes;
 mod steps;
 mod supervision;
 

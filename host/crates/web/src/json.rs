@@ -2,7 +2,7 @@
 //!
 //! Holds: the only place that says how an item looks in JSON. Not here: how HTML shows it.
 
-use hark_store::{CopyOf, FeedKey, FeedRow};
+use hark_store::{CopyOf, FeedKey, FeedRow, PersonLabel};
 use serde_json::{Value, json};
 
 /// Returns an item as JSON. Text is as heard: a program reads it, not a screen.
@@ -55,6 +55,7 @@ pub fn feed_item(row: &FeedRow) -> Value {
                 "weight": piece.weight,
             })).collect::<Vec<_>>(),
         })),
+        "decided": row.decided.as_ref().map(decided),
         "route": {
             "team": row.team,
             "person": row.person,
@@ -84,6 +85,10 @@ pub fn feed_item(row: &FeedRow) -> Value {
         })),
         "attachments": row.attachments,
     })
+}
+
+fn decided(label: &PersonLabel) -> Value {
+    json!({ "label": label.label.as_str(), "by": label.who, "at": label.at })
 }
 
 fn copy_of(first: &CopyOf) -> Value {

@@ -23,8 +23,8 @@ fn sign(body: &[u8]) -> String {
     hex::encode(mac.finalize().into_bytes())
 }
 
-struct Answer {
-    status: u16,
+pub struct Answer {
+    pub status: u16,
     head: String,
     body: String,
 }
@@ -51,7 +51,7 @@ async fn push(port: u16, event: &str, ids: &[&str], poll: bool) -> Option<Answer
     push_body(port, &json!({ "event": event, "items": items, "poll": poll })).await
 }
 
-async fn push_body(port: u16, body: &Value) -> Option<Answer> {
+pub async fn push_body(port: u16, body: &Value) -> Option<Answer> {
     let body = body.to_string();
     let headers = format!("X-Signature: {}\r\nContent-Type: application/json\r\n", sign(body.as_bytes()));
     ask(port, "POST", "/in/plat", &headers, body.as_bytes()).await

@@ -225,6 +225,7 @@ impl Listener {
             target: String::new(),
             observed_at: now_ms(),
             payloads: payloads.into_iter().filter(|payload| is_named(payload.id)).collect(),
+            keeps_bodies: true,
             along: None,
             checkpoint: Some(NewCheckpoint {
                 cursor: batch.cursor,

@@ -12,7 +12,7 @@ use crate::personal::PersonalKind;
 /// Bytes of a key.
 const KEY_BYTES: usize = 32;
 /// Letters of a name, four bits each: among a million people two share one with a chance of one to 37 million.
-const NAME_LETTERS: usize = 16;
+pub(super) const NAME_LETTERS: usize = 16;
 
 /// Gives values names that only the key can give.
 #[derive(Clone)]

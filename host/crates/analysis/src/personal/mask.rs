@@ -4,8 +4,9 @@
 //! text masked with the same key. Not here: what else is known of a person.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
-use crate::personal::key::Pseudonyms;
+use crate::personal::key::{NAME_LETTERS, Pseudonyms};
 use crate::personal::scan::{Found, PersonalKind, find};
 
 /// Which kinds are masked.
@@ -49,6 +50,26 @@ pub struct Masked<'t> {
     pub found: Vec<Found>,
 }
 
+impl Masked<'_> {
+    /// Returns where the piece stands now that stood at `span` of the text as it was given; none if any of it is masked.
+    pub fn place(&self, span: &Range<usize>) -> Option<Range<usize>> {
+        let (mut longer, mut shorter) = (0, 0);
+        for found in self.found.iter().take_while(|found| found.span.start < span.end) {
+            if found.span.end > span.start {
+                return None;
+            }
+            longer += mask_bytes(found.kind);
+            shorter += found.span.len();
+        }
+        Some(span.start + longer - shorter..span.end + longer - shorter)
+    }
+}
+
+/// Returns how long `_KIND:NAME_` is.
+const fn mask_bytes(kind: PersonalKind) -> usize {
+    kind.as_str().len() + NAME_LETTERS + 3
+}
+
 /// Masks in `text` what `policy` names, with names by `pseudonyms`.
 pub fn mask<'t>(text: &'t str, policy: Policy, pseudonyms: &Pseudonyms) -> Masked<'t> {
     let mut found = find(text);
@@ -67,4 +88,22 @@ pub fn mask<'t>(text: &'t str, policy: Policy, pseudonyms: &Pseudonyms) -> Maske
     }
     masked.push_str(&text[at..]);
     Masked { text: Cow::Owned(masked), found }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_is_found_at_its_new_place() {
+        let text = "good a@b.example bad 192.168.0.17 fine";
+        let masked = mask(text, Policy::ALL, &Pseudonyms::new([7; 32]));
+        for word in ["good", "bad", "fine"] {
+            let at = text.find(word).unwrap();
+            let place = masked.place(&(at..at + word.len())).unwrap();
+            assert_eq!(&masked.text[place], word, "{}", masked.text);
+        }
+        assert_eq!((masked.place(&(7..9)), masked.place(&(0..6))), (None, None));
+        assert_eq!(masked.place(&(0..0)), Some(0..0));
+    }
 }

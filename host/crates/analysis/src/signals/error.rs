@@ -52,7 +52,8 @@ impl std::error::Error for RuleErrors {}
 pub(crate) struct Complaints<'t> {
     text: &'t str,
     path: &'t Path,
-    list: Vec<RuleError>,
+    /// With where the value stands that is meant.
+    list: Vec<(Range<usize>, RuleError)>,
 }
 
 impl<'t> Complaints<'t> {
@@ -66,12 +67,19 @@ impl<'t> Complaints<'t> {
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
         let (path, key, message) = (self.path.to_owned(), key.into(), message.into());
-        self.list.push(RuleError { path, line, column, key, message });
+        self.list.push((span, RuleError { path, line, column, key, message }));
     }
 
     /// Returns `value` where nothing was complained about.
     pub fn into_result<T>(mut self, value: T) -> Result<T, RuleErrors> {
-        self.list.sort_by_key(|error| (error.line, error.column));
-        if self.list.is_empty() { Ok(value) } else { Err(RuleErrors(self.list)) }
+        self.list.sort_by_key(|(_, error)| (error.line, error.column));
+        let errors: Vec<RuleError> = self.list.into_iter().map(|(_, error)| error).collect();
+        if errors.is_empty() { Ok(value) } else { Err(RuleErrors(errors)) }
+    }
+
+    /// Returns each message, with the text that it is about.
+    pub fn into_messages(self) -> impl Iterator<Item = (&'t str, String)> {
+        let text = self.text;
+        self.list.into_iter().map(move |(span, error)| (text.get(span).unwrap_or_default(), error.message))
     }
 }

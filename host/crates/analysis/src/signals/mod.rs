@@ -346,6 +346,12 @@ mod tests {
             ("[from]\nhate = 0.5".to_owned(), (2, 8), "nothing is told as \"hate\""),
             ("[from]\nsoon = 2".to_owned(), (2, 8), "`from.soon`: 2 is no score"),
             ("[negations]\nen = [\"not at all\"]".to_owned(), (2, 7), "more than one word"),
+            (
+                "[lists]\nday = [\"monday\", \"!!\"]".to_owned(),
+                (2, 18),
+                "!!\" has a link, a mention or a mark; write words alone: a rule that comes with Hark uses this list",
+            ),
+            ("[lists]\nday = [\"a b c d e f g h i\"]".to_owned(), (2, 8), "`lists.day`: "),
         ] {
             let errors = Signals::parse(&text, Path::new("own.toml")).unwrap_err();
             let error = &errors.errors()[0];

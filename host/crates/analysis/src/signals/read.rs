@@ -64,11 +64,36 @@ pub(crate) fn own(text: &str, path: &Path, shipped: &str) -> Result<Signals, Rul
             shipped.lists.insert(name.clone(), words.clone());
         }
         maker.add(&shipped, &[], &mut below);
+        blame_lists(below, &file.lists, &mut complaints);
         maker.add(&file, &[&shipped.lists], &mut complaints);
     } else {
         maker.add(&file, &[], &mut complaints);
     }
     complaints.into_result(maker.made)
+}
+
+/// Complains about the operator's `lists` for what they broke in rules that come with Hark, once for each list: without
+/// them nothing there is wrong.
+fn blame_lists(below: Complaints<'_>, lists: &Lists, complaints: &mut Complaints<'_>) {
+    let mut blamed = BTreeSet::new();
+    for (phrase, message) in below.into_messages() {
+        let named = |name: &str| phrase.contains(&format!("{{{name}}}"));
+        let used = || lists.iter().filter(|(name, _)| named(name));
+        let is_meant =
+            |word: &&Spanned<String>| message.contains(word.get_ref().escape_debug().to_string().as_str());
+        let meant = used().find_map(|(name, words)| Some((name, words.iter().find(is_meant)?)));
+        let first = || used().chain(lists).find_map(|(name, words)| Some((name, words.first()?)));
+        let (name, span) = match meant.or_else(first) {
+            Some((name, word)) => (name.as_str(), word.span()),
+            None => ("", 0..0),
+        };
+        if blamed.insert(name.to_owned()) {
+            let message = format!(
+                "{message}: a rule that comes with Hark uses this list; mend it, or call yours by another name"
+            );
+            complaints.add(span, format!("lists.{name}"), message);
+        }
+    }
 }
 
 fn read(text: &str, complaints: &mut Complaints<'_>) -> Option<RuleFile> {

@@ -8,7 +8,7 @@ use crate::number::Bound;
 
 /// The newest opinion of one kind on the revision that is shown, as the screens choose it.
 const OPINION: &str = "(SELECT n.{column} FROM annotation n WHERE n.item_id = i.id AND n.revision = i.revision \
-                       AND n.kind = '{kind}' ORDER BY n.at DESC, n.producer, n.producer_version DESC, n.value LIMIT 1)";
+                       AND n.kind = '{kind}' ORDER BY n.at DESC, n.decided DESC, n.producer, n.producer_version DESC, n.value LIMIT 1)";
 
 /// What the conversation has, else what the rules gave.
 const DECIDED: &str = "ifnull((SELECT w.{column} FROM work w WHERE w.conversation_id = i.conversation_id), \

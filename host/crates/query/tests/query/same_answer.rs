@@ -355,14 +355,18 @@ fn store_parts(db: &Connection, id: i64, item: &Item) {
 }
 
 fn store_opinions(db: &Connection, id: i64, item: &Item) {
-    let say =
-        |kind: &str, value: &str, score: Option<f64>, confidence: Option<f64>, version: &str, at: i64| {
-            db.execute(
-                "INSERT INTO annotation VALUES (?1, 1, ?2, ?3, ?4, ?5, '[]', 'test', ?6, ?7)",
+    let say = |kind: &str,
+               value: &str,
+               score: Option<f64>,
+               confidence: Option<f64>,
+               version: &str,
+               at: i64| {
+        db.execute(
+                "INSERT INTO annotation (item_id, revision, kind, value, score, confidence, evidence, producer, producer_version, at) VALUES (?1, 1, ?2, ?3, ?4, ?5, '[]', 'test', ?6, ?7)",
                 params![id, kind, value, score, confidence, version, at],
             )
             .unwrap();
-        };
+    };
     if let Some(opinion) = item.opinion {
         say("language", opinion, None, None, "1", 5);
     }
@@ -370,6 +374,14 @@ fn store_opinions(db: &Connection, id: i64, item: &Item) {
         say("sentiment", label.as_str(), score, confidence, "2", 5);
         // An older opinion, which has been replaced.
         say("sentiment", "positive", Some(0.9), Some(0.9), "1", 4);
+        // One in whose place somebody else decided, whose name comes behind.
+        db.execute(
+            "INSERT INTO annotation (item_id, revision, kind, value, score, confidence, evidence, producer,
+               producer_version, at, decided)
+             VALUES (?1, 1, 'sentiment', 'positive', 0.9, 0.9, '[]', 'first', '1', 5, 0)",
+            [id],
+        )
+        .unwrap();
     }
     if let Some((status, team, priority)) = item.work {
         let assignee =

@@ -3,7 +3,7 @@
 //! Holds: an opinion never alters an item; the first route of a revision stands, so that the same batch
 //! read again under other rules does not mix two answers. Not here: the work that a route opens (`routing`).
 
-use hark_model::{Ms, Priority, Route};
+use hark_model::{Annotation, AnnotationKind, Ms, Priority, Route};
 use rusqlite::params;
 
 use crate::apply::Batch;
@@ -31,10 +31,11 @@ pub(crate) fn store(
 ) -> Result<(), StoreError> {
     let mut insert = batch.db.prepare(
         "INSERT INTO annotation (item_id, revision, kind, value, score, confidence, evidence, producer,
-           producer_version, at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING",
+           producer_version, at, decided)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO NOTHING",
     )?;
-    for (opinion, evidence) in said.entry.annotations.iter().zip(&said.prepared.evidence) {
+    let opinions = &said.entry.annotations;
+    for (at, (opinion, evidence)) in opinions.iter().zip(&said.prepared.evidence).enumerate() {
         insert.execute(params![
             item,
             revision,
@@ -46,6 +47,7 @@ pub(crate) fn store(
             opinion.producer,
             opinion.producer_version,
             batch.observed_at,
+            has_decided(opinions, at),
         ])?;
     }
     if let Some(first) = &said.entry.copy_of {
@@ -60,6 +62,7 @@ pub(crate) fn store(
             COPIES,
             COPIES_VERSION,
             batch.observed_at,
+            true,
         ])?;
     }
     let Some(route) = said.entry.route.as_ref().filter(|route| **route != Route::default()) else {
@@ -81,6 +84,7 @@ pub(crate) fn store(
             RULES,
             RULES_VERSION,
             batch.observed_at,
+            true,
         ])?;
     }
     Ok(())
@@ -95,12 +99,12 @@ pub(crate) fn add(
 ) -> Result<u64, StoreError> {
     let mut insert = db.prepare(
         "INSERT INTO annotation (item_id, revision, kind, value, score, confidence, evidence, producer,
-           producer_version, at)
-         SELECT item_id, revision, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM item_revision
+           producer_version, at, decided)
+         SELECT item_id, revision, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 FROM item_revision
          WHERE item_id = ?1 AND revision = ?2 ON CONFLICT DO NOTHING",
     )?;
     let mut added = 0;
-    for (annotation, evidence) in opinion.annotations.iter().zip(evidence) {
+    for (place, (annotation, evidence)) in opinion.annotations.iter().zip(evidence).enumerate() {
         added += insert.execute(params![
             opinion.row,
             opinion.revision,
@@ -112,9 +116,17 @@ pub(crate) fn add(
             annotation.producer,
             annotation.producer_version,
             at,
+            has_decided(&opinion.annotations, place),
         ])?;
     }
     Ok(added as u64)
+}
+
+/// Tells whether the opinion at this place counts: of several on how an item feels the last does, who was asked because
+/// the others were not sure.
+fn has_decided(opinions: &[Annotation], place: usize) -> bool {
+    let is_feeling = |opinion: &Annotation| opinion.kind == AnnotationKind::Sentiment;
+    !is_feeling(&opinions[place]) || !opinions[place + 1..].iter().any(is_feeling)
 }
 
 /// Stores the answer of the rules; returns whether it is the first one.

@@ -17,6 +17,7 @@ pub(crate) mod grants;
 pub(crate) mod inbox;
 pub(crate) mod items;
 pub(crate) mod known;
+pub(crate) mod labels;
 pub(crate) mod notices;
 pub(crate) mod outbox;
 pub(crate) mod parts;
@@ -30,6 +31,7 @@ pub(crate) mod revisions;
 pub(crate) mod routing;
 pub(crate) mod sightings;
 pub(crate) mod sources;
+pub(crate) mod spikes;
 pub(crate) mod supervision;
 pub(crate) mod tokens;
 

@@ -8,12 +8,12 @@ use rusqlite::{Connection, OptionalExtension, Params, Row};
 use crate::prepare::evidence_from;
 use crate::read::routing;
 use crate::values::{count, uid_from_text, word, word_maybe};
-use crate::{ActorSummary, CopyOf, FeedKey, FeedRow, SentimentSummary, StoreError};
+use crate::{ActorSummary, CopyOf, FeedKey, FeedRow, PersonLabel, SentimentSummary, StoreError};
 
 /// Newest opinion of one kind on the revision that is shown.
 pub(crate) const OPINION: &str =
     "(SELECT value FROM annotation WHERE item_id = i.id AND revision = i.revision
-  AND kind = '{kind}' ORDER BY at DESC, producer, producer_version DESC, value LIMIT 1)";
+  AND kind = '{kind}' ORDER BY at DESC, decided DESC, producer, producer_version DESC, value LIMIT 1)";
 
 /// Team that has the conversation, else the team that the rules give.
 pub(crate) const TEAM: &str = "ifnull((SELECT team FROM work WHERE conversation_id = i.conversation_id),
@@ -79,6 +79,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<FeedRow> {
         sensitive: row.get(20)?,
         language: row.get(21)?,
         sentiment: None,
+        decided: None,
         team: row.get(22)?,
         person: row.get(23)?,
         priority: word_maybe(row, 24)?,
@@ -167,6 +168,11 @@ fn opinions(db: &Connection, row: &mut FeedRow) -> Result<(), StoreError> {
     row.language = language.or(row.language.take());
     let mut sentiment = db.prepare_cached(&newest("sentiment"))?;
     row.sentiment = sentiment.query_row(shown, summary).optional()?.flatten();
+    let mut decided = db.prepare_cached(
+        "SELECT label, who, at FROM label WHERE item_id = ?1 AND revision = ?2 ORDER BY id DESC LIMIT 1",
+    )?;
+    let label = |row: &Row<'_>| Ok(PersonLabel { label: word(row, 0)?, who: row.get(1)?, at: row.get(2)? });
+    row.decided = decided.query_row(shown, label).optional()?;
     if let (Some(sentiment), Some(_)) = (&mut row.sentiment, row.removed_at) {
         sentiment.evidence.clear();
     }
@@ -176,7 +182,7 @@ fn opinions(db: &Connection, row: &mut FeedRow) -> Result<(), StoreError> {
 fn newest(kind: &str) -> String {
     format!(
         "SELECT value, score, confidence, evidence, producer, producer_version FROM annotation WHERE item_id = ?1 AND revision = ?2
-           AND kind = '{kind}' ORDER BY at DESC, producer, producer_version DESC, value LIMIT 1"
+           AND kind = '{kind}' ORDER BY at DESC, decided DESC, producer, producer_version DESC, value LIMIT 1"
     )
 }
 

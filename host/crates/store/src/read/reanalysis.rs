@@ -4,6 +4,7 @@ use hark_model::{ItemUid, Ms};
 use rusqlite::{Connection, Row, params};
 
 use crate::read::page;
+use crate::values::word;
 use crate::{ArchivedItem, FeedKey, RecentItem, StoreError, limits};
 
 /// Returns items below row `below`, newest row first: as many as fit into one piece; none when there are no more.
@@ -61,7 +62,7 @@ pub(crate) fn recent(
 ) -> Result<Vec<RecentItem>, StoreError> {
     let mut find = db.prepare_cached(
         "SELECT i.feed_at, i.id, i.uid, r.title, r.text, i.language, i.observed_at, EXISTS (SELECT 1 FROM annotation
-           WHERE item_id = i.id AND revision = i.revision AND kind = 'duplicate')
+           WHERE item_id = i.id AND revision = i.revision AND kind = 'duplicate'), i.zone
          FROM item i JOIN item_revision r ON r.item_id = i.id AND r.revision = i.revision
          WHERE i.feed_at >= ?1 AND (i.feed_at, i.id) < (?2, ?3) AND i.removed_at IS NULL AND r.text IS NOT NULL
          ORDER BY i.feed_at DESC, i.id DESC LIMIT ?4",
@@ -77,6 +78,7 @@ pub(crate) fn recent(
                 claimed_language: row.get(5)?,
                 observed_at: row.get(6)?,
                 is_copy: row.get(7)?,
+                zone: word(row, 8)?,
             })
         })?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -119,6 +119,7 @@ pub fn batch(source: SourceId, observed_at: Ms, events: Vec<Event>) -> BatchComm
         payloads: vec![payload(1, "[]")],
         entries: events.into_iter().map(entry).collect(),
         quarantined: Vec::new(),
+        keeps_bodies: true,
         along: None,
         checkpoint: None,
     }

@@ -156,6 +156,7 @@ impl Site {
             payloads: vec![payload],
             entries,
             quarantined,
+            keeps_bodies: true,
             along: None,
             checkpoint: Some(checkpoint),
         };
