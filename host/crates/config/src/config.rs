@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use hark_model::{SecretRef, SourceLimits};
 use toml::de::DeTable;
 
+use crate::ask::{self, AskConfig};
 use crate::compile::{self, CompileConfig};
 use crate::error::{ConfigErrors, ErrorKind, Sink};
+use crate::notices::{self, NoticeTarget};
 use crate::process::{self, Confine};
 use crate::reader::{Section, Value};
 use crate::registry::{self, RegistryConfig};
@@ -53,6 +55,10 @@ pub struct Config {
     pub trust: TrustConfig,
     /// How hosts that connectors are fetched from are reached.
     pub registries: Vec<RegistryConfig>,
+    /// Where news for people goes, in the order of the file.
+    pub notices: Vec<NoticeTarget>,
+    /// How experts are asked to chime in; absent means that none are.
+    pub ask: Option<AskConfig>,
     /// Who should see what, in the order of the file.
     pub rules: Vec<RuleConfig>,
 }
@@ -145,6 +151,8 @@ fn read(mut top: Section<'_, '_>, path: &Path) -> Config {
     let sources = source::read_all(&mut top, folder, limits);
     let trust = top.table("trust").map(trust::read).unwrap_or_default();
     let registries = registry::read_all(&mut top, folder);
+    let targets = notices::read_all(&mut top, folder);
+    let ask = top.table("ask").and_then(|section| ask::read(section, folder, &targets.names, &sources));
     let rules = rule::read_all(&mut top, &sources);
     top.finish("");
     // A source that is half wrong still has a name, which rules may use; only whole ones are kept.
@@ -164,6 +172,8 @@ fn read(mut top: Section<'_, '_>, path: &Path) -> Config {
         sources,
         trust,
         registries,
+        notices: targets.whole,
+        ask,
         rules,
     }
 }

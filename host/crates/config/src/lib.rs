@@ -6,12 +6,14 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end at once"))]
 
+mod ask;
 mod compile;
 mod config;
 mod error;
 mod example;
 mod json;
 pub mod limits;
+mod notices;
 mod pattern;
 mod place;
 mod process;
@@ -23,10 +25,12 @@ mod secret;
 mod source;
 mod trust;
 
+pub use ask::{AnswersConfig, AskConfig};
 pub use compile::CompileConfig;
 pub use config::{Config, read_table};
 pub use error::{ConfigError, ConfigErrors, ErrorKind, Sink};
 pub use example::EXAMPLE;
+pub use notices::{HttpReach, MailConfig, MailSecurity, NoticeTarget, NoticeWay, QuietConfig, WebhookUrl};
 pub use pattern::{InvalidNamePattern, InvalidWords, NamePattern, WordPattern, fold, fold_into, word_spans};
 pub use process::Confine;
 pub use reader::{Entry, Section, Value, did_you_mean};
