@@ -16,10 +16,12 @@ mod filter;
 mod grants;
 pub mod limits;
 mod notices;
+mod people;
 mod prepare;
 mod read;
 mod reanalysis;
 mod recheck_age;
+mod reports;
 mod rows;
 mod schema;
 mod statements;
@@ -45,9 +47,11 @@ pub use error::StoreError;
 pub use filter::{Asked, FeedFilter, FeedKey};
 pub use grants::SourceGrant;
 pub use notices::{ClaimedNotice, NewNotice, NoticeClaim, NoticeEnd, NoticeId, NoticeRow, NoticeState};
+pub use people::NewPerson;
 pub use reanalysis::{
     ArchivedItem, ReanalysisOrder, ReanalysisStatus, ReanalysisStep, RecentItem, Reopinion,
 };
+pub use reports::{NewReportStep, ReportRow, ReportStanding, ReportStepRow};
 pub use rows::{
     ActorSummary, AttachmentRow, ConversationDetail, ConversationKey, CopyOf, FeedRow, ItemDetail,
     OpinionRow, RelationRow, RevisionRow, SentimentSummary, SightingRow, SourceStatus, StreamStatus, Thread,

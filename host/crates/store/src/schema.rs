@@ -19,6 +19,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0006_notices.sql"),
     include_str!("../migrations/0007_reanalysis.sql"),
     include_str!("../migrations/0008_duplicates.sql"),
+    include_str!("../migrations/0010_asked.sql"),
 ];
 
 /// Marks a file as ours: "Hark".

@@ -2,7 +2,9 @@
 
 mod chime_ins;
 mod notices;
+mod people;
 mod reanalysis;
+mod reports;
 mod steps;
 mod supervision;
 
