@@ -1,6 +1,7 @@
 //! The command line: every command, flag and example.
 
 mod analysis;
+mod people;
 
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -11,6 +12,7 @@ use hark_model::{Ms, Sentiment, Zone};
 use hark_runtime::Contracts;
 
 pub use analysis::ReanalyseArgs;
+pub use people::{AskArgs, AsksArgs, NoticesCommand, PeopleCommand, ReportsCommand, SettleArgs};
 
 /// A host for sandboxed listening connectors: one feed from every platform.
 #[derive(Debug, Parser)]
@@ -110,6 +112,8 @@ pub enum Command {
         after_help = "Examples:\n  hark feed --json | jq '.uid, .text'\n  hark reply 5f0c... --text 'Thank you, we look into it.'"
     )]
     Reply(ReplyArgs),
+    #[command(flatten)]
+    People(PeopleCommand),
     /// Make a model of sentiment from labelled texts of your own.
     #[command(
         after_help = "Examples:\n  hark train mails.csv --out mails.model         a first line names the columns text, label, language\n  hark train labels.jsonl more.tsv --out our.model --language de\n\nLabels are negative, neutral and positive, or 0, 1 and 2. In hark.toml: [analysis] models = [\"mails.model\"]"

@@ -11,6 +11,7 @@ mod exit;
 mod grants;
 mod lists;
 mod log;
+mod notices;
 mod print;
 mod reload;
 mod settings;
@@ -72,6 +73,7 @@ async fn run(cli: &Cli) -> Done {
         Command::Replay(args) => commands::replay::run(cli, args).await,
         Command::Reanalyse(args) => commands::reanalyse::run(cli, args).await,
         Command::Reply(args) => commands::reply::run(cli, args).await,
+        Command::People(command) => commands::people::run(cli, command).await,
         Command::Train(args) => commands::train::run(cli, args),
         Command::Eval(args) => commands::eval::run(cli, args),
         Command::Plugin(PluginCommand::New { lang, name, r#in }) => {

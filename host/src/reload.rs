@@ -13,6 +13,7 @@ use hark_store::Store;
 use hark_web::Teams;
 
 use crate::exit::{Exit, Failure};
+use crate::notices::News;
 use crate::wiring::{self, Assembler};
 
 /// Time between two looks at the files.
@@ -44,12 +45,17 @@ pub struct Reloader {
 impl Reloader {
     /// Starts all enabled sources of `config`. One that cannot start is said and left out; when none can, that is
     /// a failure.
-    pub async fn start(config: &Config, store: &Store, listening: &mut Listening) -> Result<Self, Failure> {
+    pub async fn start(
+        config: &Config,
+        store: &Store,
+        listening: &mut Listening,
+        news: &mut News,
+    ) -> Result<Self, Failure> {
         let mut looks = tokio::time::interval(LOOK);
         looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut reloader = Self {
             config: config.clone(),
-            assembler: Assembler::listening(config, store)?,
+            assembler: Assembler::listening(config, store)?.with_answers(news.asking().answers()),
             teams: teams(config).collect(),
             in_force: BTreeMap::new(),
             stamps: stamps(config),
@@ -59,6 +65,8 @@ impl Reloader {
             refused: BTreeMap::new(),
             until_again: None,
         };
+        // Before any source is read: an answer that comes in must not become an item.
+        reloader.take_news(news).await;
         let mut first_failure = None;
         let enabled = || config.sources.iter().filter(|source| source.enabled);
         for source in enabled() {
@@ -74,7 +82,8 @@ impl Reloader {
                 Err(Failure::new(Exit::Config, format!("{} has no enabled source", config.path.display())))
             }
             failure => {
-                reloader.until_again = failure.map(|_| LOOKS_UNTIL_AGAIN);
+                let is_partial = failure.is_some() || news.is_partial();
+                reloader.until_again = is_partial.then_some(LOOKS_UNTIL_AGAIN);
                 Ok(reloader)
             }
         }
@@ -108,7 +117,7 @@ impl Reloader {
     }
 
     /// Reads the configuration again and brings into force what is another.
-    pub async fn reload(&mut self, listening: &mut Listening) {
+    pub async fn reload(&mut self, listening: &mut Listening, news: &mut News) {
         self.until_again = None;
         let config = match Config::load(&self.config.path) {
             Ok(config) => config,
@@ -125,8 +134,9 @@ impl Reloader {
         self.tell_of_what_stays(&config);
         self.config = config;
         self.stamps = stamps(&self.config);
+        self.take_news(news).await;
         let (changed, failed) = self.take_sources(listening).await;
-        if failed {
+        if failed || news.is_partial() {
             self.until_again = Some(LOOKS_UNTIL_AGAIN);
         } else {
             self.told.clear();
@@ -173,6 +183,13 @@ impl Reloader {
             self.analysis_read = analysis;
         }
         Ok(is_other)
+    }
+
+    /// Brings targets of notices and questions to experts into force.
+    async fn take_news(&mut self, news: &mut News) {
+        for failure in news.take(&self.config).await {
+            self.tell(&format!("left out, its notices wait: {failure}"));
+        }
     }
 
     /// Returns how many sources were touched, and whether one could not be.

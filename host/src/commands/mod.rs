@@ -1,5 +1,7 @@
 //! One module a command.
 
+pub mod ask;
+pub mod asks;
 pub mod backfill;
 pub mod check;
 pub mod compile;
@@ -9,6 +11,8 @@ pub mod doctor;
 pub mod eval;
 pub mod feed;
 pub mod grant;
+pub mod notices;
+pub mod people;
 pub mod plugin_add;
 pub mod plugin_build;
 pub mod plugin_capsule;
@@ -25,6 +29,7 @@ pub mod plugin_verify;
 pub mod reanalyse;
 pub mod replay;
 pub mod reply;
+pub mod reports;
 pub mod run;
 pub mod sources;
 pub mod train;
