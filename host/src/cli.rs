@@ -1,6 +1,7 @@
 //! The command line: every command, flag and example.
 
 mod analysis;
+mod people;
 mod routing;
 
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ pub use analysis::{
     EvalArgs, ExpertsArgs, Label, LabelArgs, LabelsCommand, LabelsExportArgs, ReanalyseArgs, SpikesArgs,
     TopicsArgs, TrainArgs,
 };
+pub use people::{AskArgs, AsksArgs, NoticesCommand, PeopleCommand, ReportsCommand, SettleArgs};
 pub use routing::{DryRunArgs, RouteCommand, SilenceArgs, SilenceCommand};
 
 /// A host for sandboxed listening connectors: one feed from every platform.
@@ -150,6 +152,8 @@ pub enum Command {
     /// What people said of how items feel.
     #[command(subcommand)]
     Labels(LabelsCommand),
+    #[command(flatten)]
+    People(PeopleCommand),
     /// Make a model of sentiment from labelled texts of your own.
     #[command(
         after_help = "Examples:\n  hark train mails.csv --out mails.model         a first line names the columns text, label, language\n  hark train labels.jsonl more.tsv --out our.model --language de\n\nLabels are negative, neutral and positive, or 0, 1 and 2. In hark.toml: [analysis] models = [\"mails.model\"]"

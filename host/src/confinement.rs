@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use hark_config::{Config, Confine, ConnectorRef};
+use hark_config::{Config, Confine, ConnectorRef, NoticeTarget, NoticeWay, WebhookUrl};
 use hark_confine::{Measure, Needs};
 use hark_model::SecretRef;
 
@@ -57,6 +57,8 @@ pub fn needs(config: &Config) -> Needs {
         SecretRef::File(path) => Some(folder_of(path)),
         _ => None,
     }));
+    let of_sources = config.sources.iter().filter_map(|source| source.grant.ca_file.as_deref());
+    read.extend(of_sources.chain(config.notices.iter().filter_map(authorities)).map(folder_of));
     read.extend(
         ["SSL_CERT_FILE", "SSL_CERT_DIR"].into_iter().filter_map(std::env::var_os).map(PathBuf::from),
     );
@@ -81,10 +83,34 @@ fn secrets(config: &Config) -> impl Iterator<Item = (String, &SecretRef)> {
         let name = move |key: &str| format!("`{key}` of source {}", source.name);
         source.credentials.iter().map(move |(key, from)| (name(key), from))
     });
+    let of_targets = config.notices.iter().flat_map(|target| {
+        let name = move |key: &str| format!("`{key}` of [notices.{}]", target.name);
+        target_secrets(&target.way).into_iter().map(move |(key, from)| (name(key), from))
+    });
+    let of_ask = config.ask.iter().map(|ask| ("`key` of [ask]".to_owned(), &ask.key));
     let keys = [("`token_key`", &config.token_key), ("`names_key`", &config.names_key)];
     let keys = keys.into_iter().filter_map(|(key, from)| Some((key.to_owned(), from.as_ref()?)));
-    let all = of_sources.chain(keys);
+    let all = of_sources.chain(of_targets).chain(of_ask).chain(keys);
     all.flat_map(|(whose, from)| from.parts().into_iter().map(move |part| (whose.clone(), part)))
+}
+
+fn target_secrets(way: &NoticeWay) -> Vec<(&'static str, &SecretRef)> {
+    match way {
+        NoticeWay::Mail(mail) => mail.login.iter().map(|(_, from)| ("password", from)).collect(),
+        NoticeWay::Webhook { url: WebhookUrl::Secret(url), secret, .. } => {
+            vec![("url", url), ("secret", secret)]
+        }
+        NoticeWay::Webhook { secret, .. } => vec![("secret", secret)],
+        NoticeWay::Slack { url, .. } => vec![("url", url)],
+    }
+}
+
+/// Returns the file of authorities of a target: it is read again when the configuration changes.
+fn authorities(target: &NoticeTarget) -> Option<&Path> {
+    match &target.way {
+        NoticeWay::Mail(mail) => mail.ca_file.as_deref(),
+        NoticeWay::Webhook { reach, .. } | NoticeWay::Slack { reach, .. } => reach.ca_file.as_deref(),
+    }
 }
 
 fn folder_of(file: &Path) -> PathBuf {

@@ -20,7 +20,7 @@ pub enum Exit {
     Store = 5,
     /// A connector cannot be built or loaded, or breaks a law.
     Connector = 6,
-    /// An address cannot be listened on.
+    /// An address cannot be listened on, or a target of notices does not take anything.
     Network = 7,
 }
 

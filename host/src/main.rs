@@ -12,6 +12,7 @@ mod grants;
 mod lists;
 mod log;
 mod masks;
+mod notices;
 mod print;
 mod reload;
 mod second;
@@ -81,6 +82,7 @@ async fn run(cli: &Cli) -> Done {
         Command::Experts(args) => commands::experts::run(cli, args).await,
         Command::Label(args) => commands::label::run(cli, args).await,
         Command::Labels(LabelsCommand::Export(args)) => commands::labels::export(cli, args).await,
+        Command::People(command) => commands::people::run(cli, command).await,
         Command::Train(args) => commands::train::run(cli, args),
         Command::Eval(args) => commands::eval::run(cli, args),
         Command::Plugin(PluginCommand::New { lang, name, r#in }) => {

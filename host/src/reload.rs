@@ -14,6 +14,7 @@ use hark_web::Teams;
 
 use crate::exit::{Exit, Failure};
 use crate::lists::ListsBeside;
+use crate::notices::News;
 use crate::wiring::{self, Assembler};
 
 /// Time between two looks at the files.
@@ -46,12 +47,17 @@ pub struct Reloader {
 impl Reloader {
     /// Starts all enabled sources of `config`. One that cannot start is said and left out; when none can, that is
     /// a failure.
-    pub async fn start(config: &Config, store: &Store, listening: &mut Listening) -> Result<Self, Failure> {
+    pub async fn start(
+        config: &Config,
+        store: &Store,
+        listening: &mut Listening,
+        news: &mut News,
+    ) -> Result<Self, Failure> {
         let mut looks = tokio::time::interval(LOOK);
         looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut reloader = Self {
             config: config.clone(),
-            assembler: Assembler::listening(config, store)?,
+            assembler: Assembler::listening(config, store)?.with_answers(news.asking().answers()),
             store: store.clone(),
             teams: teams(listening).collect(),
             in_force: BTreeMap::new(),
@@ -63,6 +69,8 @@ impl Reloader {
             until_again: None,
         };
         reloader.know_staff(listening).await?;
+        // Before any source is read: an answer that comes in must not become an item.
+        reloader.take_news(news).await;
         let mut first_failure = None;
         let enabled = || config.sources.iter().filter(|source| source.enabled);
         for source in enabled() {
@@ -78,7 +86,8 @@ impl Reloader {
                 Err(Failure::new(Exit::Config, format!("{} has no enabled source", config.path.display())))
             }
             failure => {
-                reloader.until_again = failure.map(|_| LOOKS_UNTIL_AGAIN);
+                let is_partial = failure.is_some() || news.is_partial();
+                reloader.until_again = is_partial.then_some(LOOKS_UNTIL_AGAIN);
                 Ok(reloader)
             }
         }
@@ -112,7 +121,7 @@ impl Reloader {
     }
 
     /// Reads the configuration again and brings into force what is another.
-    pub async fn reload(&mut self, listening: &mut Listening) {
+    pub async fn reload(&mut self, listening: &mut Listening, news: &mut News) {
         self.until_again = None;
         let config = match Config::load(&self.config.path) {
             Ok(config) => config,
@@ -132,8 +141,9 @@ impl Reloader {
         if rules_changed && let Err(failure) = self.know_staff(listening).await {
             self.tell(&format!("the persons of the rules are not all known: {failure}"));
         }
+        self.take_news(news).await;
         let (changed, failed) = self.take_sources(listening).await;
-        if failed {
+        if failed || news.is_partial() {
             self.until_again = Some(LOOKS_UNTIL_AGAIN);
         } else {
             self.told.clear();
@@ -184,6 +194,13 @@ impl Reloader {
             self.analysis_read = analysis;
         }
         Ok(is_other)
+    }
+
+    /// Brings targets of notices and questions to experts into force.
+    async fn take_news(&mut self, news: &mut News) {
+        for failure in news.take(&self.config).await {
+            self.tell(&format!("left out, its notices wait: {failure}"));
+        }
     }
 
     /// Returns how many sources were touched, and whether one could not be.

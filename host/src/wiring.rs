@@ -11,7 +11,9 @@ use hark_cassette::Tape;
 use hark_config::{CompileConfig, Config, ConnectorRef, RemoteRef, SourceConfig};
 use hark_egress::{GateOptions, Shared, Shelf, ShelfError, SourceGate, Vault, VaultKey};
 use hark_model::{SecretRef, SourceLimits};
-use hark_pipeline::{AssembleError, Deliveries, DeliveryAnswer, Enricher, Incoming, SourceSetup, now};
+use hark_pipeline::{
+    Answers, AssembleError, Deliveries, DeliveryAnswer, Enricher, Incoming, SourceSetup, now,
+};
 use hark_query::WordCounts;
 use hark_routing::{Surroundings, Tree};
 use hark_runtime::{Apart, Compiler, Connector, Contracts, LoadError, Runtime, RuntimeOptions};
@@ -185,6 +187,8 @@ pub struct Assembler {
     keeping: Option<(SecretRef, PathBuf)>,
     /// What sources were granted; none before anything was listened to.
     grants: Grants,
+    /// Who takes mails that answer questions of ours out of what sources say.
+    answers: Option<Answers>,
     /// Where compiled connectors are kept if there is no configuration.
     _cache: Option<TempDir>,
 }
@@ -232,6 +236,12 @@ impl Assembler {
         Ok(Self { grants: Grants::Kept(store.clone()), ..assembler })
     }
 
+    /// Has answers to our questions taken out of what sources say.
+    #[must_use]
+    pub fn with_answers(self, answers: Answers) -> Self {
+        Self { answers: Some(answers), ..self }
+    }
+
     /// Takes the pins and files of now: what was loaded is loaded again when it is asked for.
     pub fn renew(&mut self, config: &Config) -> Result<(), Failure> {
         self.supply = Some(supply(config)?);
@@ -264,6 +274,7 @@ impl Assembler {
             shared: Shared::default(),
             keeping,
             grants,
+            answers: None,
             _cache: cache,
         })
     }
@@ -359,9 +370,11 @@ impl Assembler {
         let connector = self.granted(source).await?;
         let shared = self.shared(source).await?;
         let open = |options| SourceGate::new(GateOptions { shared, ..options });
-        SourceSetup::assemble_with(source, connector, now(), open).await.map_err(|error: AssembleError| {
+        let setup = SourceSetup::assemble_with(source, connector, now(), open).await;
+        let setup = setup.map_err(|error: AssembleError| {
             Failure::new(Exit::Source, format!("source {}: {}", source.name, chain(&error)))
-        })
+        })?;
+        Ok(setup.with_answers(self.answers.clone()))
     }
 
     /// The same with everything that passes its gate noted on `tape`.

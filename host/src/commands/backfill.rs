@@ -9,6 +9,7 @@ use hark_store::{BackfillKey, BackfillState, Store};
 
 use crate::cli::{BackfillArgs, Cli};
 use crate::exit::{Done, Exit, Failure};
+use crate::notices::{Asking, questions};
 use crate::signals::Signals;
 use crate::{print, wiring};
 
@@ -23,10 +24,13 @@ pub async fn run(cli: &Cli, args: &BackfillArgs) -> Done {
     let config = wiring::config(&cli.config)?;
     let source = wiring::find(&config, &args.source)?;
     let setup = wiring::Assembler::new(Some(&config))?.source(source).await?;
+    let asking = Asking::default();
+    let setup = setup.with_answers(Some(asking.answers()));
     let days = source.backfill_days.unwrap_or(DAYS_DEFAULT);
     let enricher = wiring::enricher(&config).await?;
     let store = wiring::store(&config)?;
     let done = async {
+        asking.set(questions(&config, &store).await?, &config);
         let backfiller = Backfiller::new(setup, store.clone(), enricher).await;
         let backfiller = backfiller.map_err(|error| wiring::store_failure(&error))?;
         let since_default = now() - Ms::from(days) * DAY_MS;

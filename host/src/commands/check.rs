@@ -1,11 +1,12 @@
-//! `hark check`: is everything in place? Settings, permissions, credentials, sign-in.
+//! `hark check`: is everything in place? Settings, permissions, credentials, sign-in; targets of notices, and what
+//! questions to experts are made of.
 
-use hark_config::SourceConfig;
+use hark_config::{Config, SourceConfig};
 use hark_pipeline::SourceSetup;
 
 use crate::cli::{CheckArgs, Cli};
 use crate::exit::{Done, Exit, Failure, chain};
-use crate::{print, settings, wiring};
+use crate::{notices, print, settings, wiring};
 
 /// What was found about one source.
 #[derive(Debug, serde::Serialize)]
@@ -33,11 +34,33 @@ pub async fn run(cli: &Cli, args: &CheckArgs) -> Done {
         wrong += usize::from(!finding.ok);
         print::finding(&finding, cli.json);
     }
+    let unfit = if args.sources.is_empty() { look_at_news(cli, &config).await } else { 0 };
     if wrong > 0 {
         return Err(Failure::new(Exit::Source, format!("{wrong} of the sources cannot be listened to")));
     }
+    if unfit > 0 {
+        let message = format!("{unfit} of the targets of notices and [ask] cannot be used");
+        return Err(Failure::new(Exit::Config, message));
+    }
     print::config_is_good(&config, rules, cli.json);
     Ok(())
+}
+
+/// Makes every target ready, and what questions are made of; returns how many of them cannot be used. Nothing is sent:
+/// `hark notices test` does that.
+async fn look_at_news(cli: &Cli, config: &Config) -> usize {
+    let mut unfit = 0;
+    let mut tell = |what: &str, found: Result<(), Failure>| {
+        unfit += usize::from(found.is_err());
+        print::news_finding(what, found.err().map(|failure| failure.to_string()).as_deref(), cli.json);
+    };
+    for target in &config.notices {
+        tell(&format!("notices.{}", target.name), notices::target(config, target).await.map(drop));
+    }
+    if config.ask.is_some() {
+        tell("ask", notices::question_options(config).await.map(drop));
+    }
+    unfit
 }
 
 fn chosen<'a>(sources: &'a [SourceConfig], names: &[String]) -> Result<Vec<&'a SourceConfig>, Failure> {

@@ -1,5 +1,7 @@
 //! One module a command.
 
+pub mod ask;
+pub mod asks;
 pub mod backfill;
 pub mod check;
 pub mod compile;
@@ -12,6 +14,8 @@ pub mod feed;
 pub mod grant;
 pub mod label;
 pub mod labels;
+pub mod notices;
+pub mod people;
 pub mod plugin_add;
 pub mod plugin_build;
 pub mod plugin_capsule;
@@ -28,6 +32,7 @@ pub mod plugin_verify;
 pub mod reanalyse;
 pub mod replay;
 pub mod reply;
+pub mod reports;
 pub mod route;
 pub mod run;
 pub mod silence;

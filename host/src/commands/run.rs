@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 
 use crate::cli::{Cli, RunArgs};
 use crate::exit::{Done, Exit, Failure};
+use crate::notices::{Asking, News, questions};
 use crate::print::Served;
 use crate::reload::Reloader;
 use crate::signals::{Order, Signals};
@@ -52,12 +53,13 @@ pub async fn listen(
     let store = wiring::store(config)?;
     let listening = Listening::new(store.clone(), wiring::enricher(config).await?).await;
     let mut listening = listening.map_err(|error| wiring::store_failure(&error))?;
+    let mut news = News::new(&store);
     let ended = async {
-        let mut reloader = Reloader::start(config, &store, &mut listening).await?;
+        let mut reloader = Reloader::start(config, &store, &mut listening, &mut news).await?;
         let clock = listening.clock();
         tasks.spawn("desk", clock.run(shutdown.clone()));
         listening.watch_spikes(&mut tasks, &shutdown);
-        let door = wiring::door(listening.deliveries());
+        let door = Door { deliveries: wiring::door(listening.deliveries()), asking: news.asking() };
         let json = web.as_ref().is_some_and(|(_, served)| served.json);
         let is_beside = web.is_some() && webhooks.is_none();
         if let Some((listener, served)) = web {
@@ -71,14 +73,14 @@ pub async fn listen(
         } else if !is_beside && !listening.deliveries().is_empty() {
             tracing::warn!("no deliveries are taken: they come in beside the page, which is not served; set `webhooks` under [web]");
         }
-        listen_on(&mut reloader, &mut listening, &mut signals).await;
+        listen_on(&mut reloader, &mut listening, &mut news, &mut signals).await;
         Ok(())
     }
     .await;
     tracing::info!("stopping; a second signal stops at once");
-    let stopping = async { tokio::join!(tasks.stop(GRACE), listening.stop(GRACE)) };
+    let stopping = async { tokio::join!(tasks.stop(GRACE), listening.stop(GRACE), news.stop(GRACE)) };
     let stopped = tokio::select! {
-        (report, aborted) = stopping => Some([report.aborted, aborted].concat()),
+        (report, sources, courier) = stopping => Some([report.aborted, sources, courier].concat()),
         () = signals.next() => None,
     };
     if let Some(aborted) = stopped
@@ -91,14 +93,19 @@ pub async fn listen(
 }
 
 /// Listens until a signal asks to stop, and brings into force what changes meanwhile.
-async fn listen_on(reloader: &mut Reloader, listening: &mut Listening, signals: &mut Signals) {
+async fn listen_on(
+    reloader: &mut Reloader,
+    listening: &mut Listening,
+    news: &mut News,
+    signals: &mut Signals,
+) {
     loop {
         tokio::select! {
             order = signals.order() => match order {
                 Order::Stop => return,
-                Order::Reload => reloader.reload(listening).await,
+                Order::Reload => reloader.reload(listening, news).await,
             },
-            () = reloader.changed() => reloader.reload(listening).await,
+            () = reloader.changed() => reloader.reload(listening, news).await,
             source = listening.failed_trial() => reloader.roll_back(&source, listening).await,
         }
     }
@@ -111,7 +118,11 @@ async fn once(cli: &Cli, config: &Config, mut tasks: Tasks, shutdown: Shutdown) 
     tasks.spawn("signals", async move {
         tokio::select! { () = signals.next() => order.order(), () = order.ordered() => {} }
     });
-    let report = async { Ok(pipeline(config, &store).await?.run_once(&shutdown).await) }.await;
+    let report = async {
+        let asking = asking(config, &store).await?;
+        Ok(pipeline(config, &store, &asking).await?.run_once(&shutdown).await)
+    }
+    .await;
     tasks.stop(GRACE).await;
     store.close().map_err(|error| wiring::store_failure(&error))?;
     let report = report?;
@@ -135,18 +146,25 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
     })
 }
 
-async fn pipeline(config: &Config, store: &Store) -> Result<Pipeline, Failure> {
+/// Returns who takes answers to questions; a run that reads once sends nothing.
+async fn asking(config: &Config, store: &Store) -> Result<Asking, Failure> {
+    let asking = Asking::default();
+    asking.set(questions(config, store).await?, config);
+    Ok(asking)
+}
+
+async fn pipeline(config: &Config, store: &Store, asking: &Asking) -> Result<Pipeline, Failure> {
     let enricher = wiring::enricher(config).await?;
     let known = hark_pipeline::know_staff(store, &enricher.tree()).await;
     known.map_err(|error| wiring::store_failure(&error))?;
-    let sources = assemble_all(config, store).await?;
+    let sources = assemble_all(config, store, asking).await?;
     Pipeline::new(sources, store.clone(), enricher).await.map_err(|error| wiring::store_failure(&error))
 }
 
 /// Puts all enabled sources together. One that cannot start is said and left out; when none can,
 /// there is nothing to do.
-async fn assemble_all(config: &Config, store: &Store) -> Result<Vec<SourceSetup>, Failure> {
-    let mut assembler = wiring::Assembler::listening(config, store)?;
+async fn assemble_all(config: &Config, store: &Store, asking: &Asking) -> Result<Vec<SourceSetup>, Failure> {
+    let mut assembler = wiring::Assembler::listening(config, store)?.with_answers(asking.answers());
     let mut sources = Vec::new();
     let mut first_failure = None;
     for source in config.sources.iter().filter(|source| source.enabled) {
@@ -167,11 +185,26 @@ async fn assemble_all(config: &Config, store: &Store) -> Result<Vec<SourceSetup>
     }
 }
 
+/// What is reachable from outside: deliveries of platforms, and questions to experts.
+#[derive(Clone)]
+struct Door {
+    deliveries: hark_web::DeliveryOptions,
+    asking: Asking,
+}
+
+impl Door {
+    fn router(self) -> hark_web::Router {
+        let questions = self.asking.current();
+        let asks = hark_web::AskOptions { questions, per_min: hark_web::limits::ASKS_PER_MIN };
+        hark_web::deliveries(self.deliveries).merge(hark_web::asks(asks))
+    }
+}
+
 fn serve(
     teams: Teams,
     store: &Store,
     listener: TcpListener,
-    door: Option<hark_web::DeliveryOptions>,
+    door: Option<Door>,
     tasks: &mut Tasks,
     shutdown: &Shutdown,
 ) -> Result<SocketAddr, Failure> {
@@ -179,22 +212,22 @@ fn serve(
     let options = hark_web::WebOptions { names: Vec::new(), teams, shutdown: shutdown.clone() };
     let mut router = hark_web::router(store.clone(), options);
     if let Some(door) = door {
-        router = router.merge(hark_web::deliveries(door));
+        router = router.merge(door.router());
     }
     let shutdown = shutdown.clone();
     tasks.spawn("web", hark_web::serve(listener, router, shutdown));
     Ok(address)
 }
 
-/// Takes deliveries on an address of their own, where nothing else is served.
+/// Takes what comes from outside on an address of its own, where nothing else is served.
 fn open_door(
     listener: TcpListener,
-    door: hark_web::DeliveryOptions,
+    door: Door,
     tasks: &mut Tasks,
     shutdown: &Shutdown,
 ) -> Result<SocketAddr, Failure> {
     let address = listener.local_addr().map_err(|error| Failure::of(Exit::Network, &error))?;
-    let (router, shutdown) = (hark_web::deliveries(door), shutdown.clone());
+    let (router, shutdown) = (door.router(), shutdown.clone());
     tasks.spawn("webhooks", hark_web::serve(listener, router, shutdown));
     Ok(address)
 }

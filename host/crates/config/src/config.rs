@@ -9,9 +9,11 @@ use hark_model::{SecretRef, SourceLimits, Zone};
 use toml::de::DeTable;
 
 use crate::analysis::{self, SecondOpinionConfig};
+use crate::ask::{self, AskConfig};
 use crate::compile::{self, CompileConfig};
 use crate::error::{ConfigErrors, ErrorKind, Sink};
 use crate::experts::{self, ExpertConfig};
+use crate::notices::{self, NoticeTarget};
 use crate::process::{self, Confine};
 use crate::reader::{Section, Value};
 use crate::registry::{self, RegistryConfig};
@@ -67,6 +69,10 @@ pub struct Config {
     pub rules: Option<PathBuf>,
     /// Who may be named as somebody who knows, in the order of the file.
     pub experts: Vec<ExpertConfig>,
+    /// Where news for people goes, in the order of the file.
+    pub notices: Vec<NoticeTarget>,
+    /// How experts are asked to chime in; absent means that none are.
+    pub ask: Option<AskConfig>,
 }
 
 impl Config {
@@ -177,6 +183,8 @@ fn read(mut top: Section<'_, '_>, path: &Path) -> Config {
     let sources = source::read_all(&mut top, folder, limits);
     let trust = top.table("trust").map(trust::read).unwrap_or_default();
     let registries = registry::read_all(&mut top, folder);
+    let targets = notices::read_all(&mut top, folder);
+    let ask = top.table("ask").and_then(|section| ask::read(section, folder, &targets.names, &sources));
     let rules = top.table("routing").and_then(|mut routing| {
         let rules = routing.string("rules").map(|text| path_in(folder, &text, sink));
         routing.finish("");
@@ -184,6 +192,8 @@ fn read(mut top: Section<'_, '_>, path: &Path) -> Config {
     });
     let experts = experts::read_all(&mut top);
     top.finish("rules stand in a file of their own, which `[routing] rules` names");
+    // A source that is half wrong still has a name, which others may use; only whole ones are kept.
+    let sources = sources.into_iter().filter_map(|named| named.config).collect();
     Config {
         path: path.to_owned(),
         data,
@@ -202,6 +212,8 @@ fn read(mut top: Section<'_, '_>, path: &Path) -> Config {
         sources,
         trust,
         registries,
+        notices: targets.whole,
+        ask,
         rules,
         experts,
     }

@@ -152,6 +152,45 @@ consumer_key = "env:CONSUMER_KEY"
 consumer_secret = "env:CONSUMER_SECRET"
 token = "env:TOKEN"
 token_secret = "env:TOKEN_SECRET"
+
+# Where news for people goes: one table for each target. Every text passes a mask of personal data on its way out.
+[notices.team]
+kind = "mail"
+host = "mail.example.com"   # the server that takes what is sent
+port = 465                  # 465 for tls and 587 for starttls, if left out
+security = "tls"            # tls or starttls; plain, on this machine only
+user = "hark@example.com"
+password = "env:NOTICES_PASSWORD"                # env:, file: or cmd:, as credentials
+from = "hark@example.com"
+to = ["team@example.com"]   # may be left out where only experts are asked
+ca_file = "corp-ca.pem"     # certificate authorities in place of the system's
+per_min = 60                # attempts in a minute
+digest_secs = 1_800         # what is not urgent waits so long for others; nothing waits, if left out
+repeats = 1                 # how often what may have arrived is sent again by itself; 0 leaves it to a person
+quiet = { from = "22:00", until = "07:00", zone = "Europe/Berlin" }  # only what is urgent is sent then
+
+# Signed as Standard Webhooks are; `webhook-id` is the notice's key, by which a receiver folds repeats.
+[notices.pager]
+kind = "webhook"
+url = "https://pager.example.com/hark"           # or env:, file: or cmd:, if it is a secret
+secret = "file:pager.secret"                     # `whsec_` and Base64; `openssl rand -base64 32`
+private_addresses = ["10.1.0.0/16"]              # addresses that are not public
+
+# Slack, and what takes the same form. Whoever has the address can write there, so it is a secret.
+[notices.chat]
+kind = "slack"
+url = "env:CHAT_URL"
+
+# Experts without an account: `hark ask` sends one of them a link to one thread.
+[ask]
+key = "file:ask.key"        # what links are made of; `(umask 077; openssl rand -hex 32 > ask.key)`
+url = "https://hark.example.com/ask/"            # where people reach /ask/ of this server
+target = "team"             # which of [notices] asks
+asker = "Acme Support"      # who asks, as the person reads it
+days = 7                    # how long a question opens
+may_see = "public"          # the most private thread that a person may see: public, unlisted, community, internal, restricted, direct
+inbox = "ask@example.com"   # answers by mail come to ask+TICKET@example.com
+answers = "support-mail"    # the source that reads that mailbox; answers do not become items
 "#;
 
 #[cfg(test)]
@@ -170,5 +209,7 @@ mod tests {
             assert!(EXAMPLE.contains(&format!("\n{} = ", known.key)), "limit: {}", known.key);
         }
         assert_eq!(long.sources[1].limits, hark_model::SourceLimits::STRICT);
+        assert_eq!(long.notices.len(), 3);
+        assert!(long.ask.is_some_and(|ask| ask.answers.is_some()));
     }
 }

@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end at once"))]
 
 mod analysis;
+mod ask;
 mod compile;
 mod config;
 mod error;
@@ -14,6 +15,7 @@ mod example;
 mod experts;
 mod json;
 pub mod limits;
+mod notices;
 mod place;
 mod process;
 mod reader;
@@ -25,11 +27,13 @@ mod trust;
 mod zone;
 
 pub use analysis::SecondOpinionConfig;
+pub use ask::{AnswersConfig, AskConfig};
 pub use compile::CompileConfig;
 pub use config::{Config, read_table, read_text};
 pub use error::{ConfigError, ConfigErrors, ErrorKind, Sink};
 pub use example::EXAMPLE;
 pub use experts::ExpertConfig;
+pub use notices::{HttpReach, MailConfig, MailSecurity, NoticeTarget, NoticeWay, QuietConfig, WebhookUrl};
 pub use process::Confine;
 pub use reader::{Entry, Section, Value, did_you_mean};
 pub use reference::{HttpsRef, InvalidReference, OciRef, RemoteRef};

@@ -23,6 +23,21 @@ pub const CREDENTIAL_WORD_BYTES_MAX: usize = 4_096;
 /// Longest team, person, owner, tag.
 pub const LABEL_BYTES_MAX: usize = 256;
 
+/// Most targets of notices.
+pub const NOTICE_TARGETS_MAX: usize = 200;
+/// Most addresses of one mail target.
+pub const NOTICE_RECIPIENTS_MAX: usize = 50;
+/// Longest name of a mailbox for answers: behind it, a ticket must fit before the `@`, where 64 characters may stand.
+pub const ASK_INBOX_CHARS_MAX: usize = 12;
+
+/// Attempts of one target of notices in a minute.
+pub const NOTICES_PER_MIN: RangeInclusive<u64> = 1..=100_000;
+/// Seconds that what is not urgent waits for a digest: a minute to a week.
+pub const DIGEST_SECS: RangeInclusive<u64> = 60..=7 * 24 * 3600;
+/// How often what may have arrived is sent again by itself.
+pub const NOTICE_REPEATS: RangeInclusive<u64> = 0..=5;
+/// Days that a question to an expert opens.
+pub const ASK_DAYS: RangeInclusive<u64> = 1..=30;
 /// Seconds between polls: a second to a week.
 pub const POLL_SECS: RangeInclusive<u64> = 1..=7 * 24 * 3600;
 /// Days that are read by time when a source is new: a day to a century.

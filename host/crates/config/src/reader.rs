@@ -368,6 +368,13 @@ impl<'a, 't> Section<'a, 't> {
         self.sink.push(ErrorKind::MissingKey, &self.span, joined(&self.name, key), message, Show::Line);
     }
 
+    /// Complains about the value of a key that is there: "`KEY` in TABLE WHY".
+    pub fn wrong(&mut self, key: &'static str, why: &str) {
+        if let Some(entry) = self.get(key) {
+            self.sink.key(ErrorKind::Value, &entry, why);
+        }
+    }
+
     /// Complains about every key that was not asked for; `hint` is added where no known key is near.
     pub fn finish(self, hint: &str) {
         for (key, _) in self.entries() {
@@ -376,7 +383,9 @@ impl<'a, 't> Section<'a, 't> {
             }
             let mut near = did_you_mean(key.inner, self.known.iter().copied(), '`');
             if near.is_empty() {
-                near = format!("; known keys: {}", self.known.join(", "));
+                if !self.known.is_empty() {
+                    near = format!("; known keys: {}", self.known.join(", "));
+                }
                 if !hint.is_empty() {
                     near = format!("{near}; {hint}");
                 }

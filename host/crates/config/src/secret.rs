@@ -1,4 +1,4 @@
-//! `[source.NAME.credentials]`, and the password of a registry: where each value comes from, never the value.
+//! `[source.NAME.credentials]`, and every other secret of the file: where each value comes from, never the value.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -58,7 +58,7 @@ fn read_table(section: Option<Section<'_, '_>>, folder: &Path) -> Option<SecretR
 }
 
 /// Reads a value that must be there.
-fn needed(section: &mut Section<'_, '_>, key: &'static str, folder: &Path) -> Option<SecretRef> {
+pub(crate) fn needed(section: &mut Section<'_, '_>, key: &'static str, folder: &Path) -> Option<SecretRef> {
     let before = section.sink.count();
     let found = read_one(section, key, folder);
     if found.is_none() && section.sink.count() == before {

@@ -94,20 +94,27 @@ pub struct SourceConfig {
     pub limits: SourceLimits,
 }
 
-/// Reads every `[source.NAME]`, in the order of the file; those that passed every check.
-pub(crate) fn read_all(
-    top: &mut Section<'_, '_>,
-    folder: &Path,
-    defaults: SourceLimits,
-) -> Vec<SourceConfig> {
+/// A source's name and, if it passed every check, the rest.
+pub(crate) struct NamedSource {
+    pub name: String,
+    pub config: Option<SourceConfig>,
+}
+
+/// Reads every `[source.NAME]`, in the order of the file.
+pub(crate) fn read_all(top: &mut Section<'_, '_>, folder: &Path, defaults: SourceLimits) -> Vec<NamedSource> {
     let Some(sources) = top.table("source") else { return Vec::new() };
     let sink = sources.sink;
     let sections = sources.into_sections();
     if let Some((name, _)) = sections.get(limits::SOURCES_MAX) {
         sink.key(ErrorKind::TooMuch, name, &format!("is one source more than {}", limits::SOURCES_MAX));
     }
-    let read = |(name, section): (Value<&str>, Section<'_, '_>)| read_one(&name, section, folder, defaults);
-    sections.into_iter().filter_map(read).collect()
+    sections
+        .into_iter()
+        .map(|(name, section)| NamedSource {
+            name: name.inner.to_owned(),
+            config: read_one(&name, section, folder, defaults),
+        })
+        .collect()
 }
 
 fn read_one(

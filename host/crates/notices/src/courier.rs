@@ -42,6 +42,8 @@ pub struct Round {
 pub struct Courier {
     store: Store,
     targets: Arc<Vec<Target>>,
+    /// Targets that somebody else serves, or nobody for now: their notices wait.
+    elsewhere: Arc<Vec<String>>,
     mask: Mask,
     questions: Option<Questions>,
     clock: Clock,
@@ -82,10 +84,17 @@ impl Courier {
         questions: Option<Questions>,
         clock: Clock,
     ) -> Self {
-        Self { store, targets: Arc::new(targets), mask, questions, clock }
+        let elsewhere = Arc::default();
+        Self { store, targets: Arc::new(targets), elsewhere, mask, questions, clock }
     }
 
-    /// Sends until ordered to stop; attempts under way are finished first.
+    /// Lets notices wait that are for these targets, too: others serve them, or they cannot be served for now.
+    pub fn leaving(self, names: Vec<String>) -> Self {
+        Self { elsewhere: Arc::new(names), ..self }
+    }
+
+    /// Sends until ordered to stop. Attempts under way have a moment to end then; what is not handed over by that time
+    /// is given back, and what is handed over without an answer is uncertain.
     pub async fn run(self, shutdown: Shutdown) {
         let serve = self.targets.iter().map(|target| self.serve(target, shutdown.clone()));
         tokio::join!(join_all(serve), self.sweep_on(shutdown.clone()));
@@ -100,7 +109,7 @@ impl Courier {
                 () = tokio::time::sleep(pause) => {}
             }
             // Every commit of the store wakes its screens, so where nothing is due nothing is written.
-            pause = match self.visit(target).await {
+            pause = match self.visit(target, Some(&shutdown)).await {
                 Ok(round) if round == Round::default() => limits::ROUND_PAUSE,
                 Ok(_) => Duration::ZERO,
                 Err(error) => {
@@ -128,7 +137,7 @@ impl Courier {
     pub async fn round(&self) -> Result<Round, StoreError> {
         self.sweep().await?;
         let mut whole = Round::default();
-        for visited in join_all(self.targets.iter().map(|target| self.visit(target))).await {
+        for visited in join_all(self.targets.iter().map(|target| self.visit(target, None))).await {
             let Round { sent, again, uncertain, dead } = visited?;
             whole.sent += sent;
             whole.again += again;
@@ -141,7 +150,8 @@ impl Courier {
     /// Gives up what is for nobody, closes questions whose time is over, erases old words.
     async fn sweep(&self) -> Result<(), StoreError> {
         let now = (self.clock)();
-        let known = self.targets.iter().map(|target| target.name().to_owned()).collect();
+        let served = self.targets.iter().map(|target| target.name().to_owned());
+        let known = served.chain(self.elsewhere.iter().cloned()).collect();
         let orphans = self.store.give_up_orphaned_notices(known).await?;
         if orphans > 0 {
             tracing::warn!(orphans, "notices are for targets that the settings do not name: they rest");
@@ -151,7 +161,7 @@ impl Courier {
         Ok(())
     }
 
-    async fn visit(&self, target: &Target) -> Result<Round, StoreError> {
+    async fn visit(&self, target: &Target, shutdown: Option<&Shutdown>) -> Result<Round, StoreError> {
         let now = (self.clock)();
         let quiet = target.policy.quiet.as_ref().is_some_and(|quiet| quiet.holds(now));
         if !quiet {
@@ -174,7 +184,8 @@ impl Courier {
         };
         let claimed = self.store.claim_notices(claim).await?;
         let mut round = Round::default();
-        for end in join_all(claimed.iter().map(|notice| self.deliver(target, lease, notice))).await {
+        let delivered = claimed.iter().map(|notice| self.deliver(target, lease, notice, shutdown));
+        for end in join_all(delivered).await {
             match end? {
                 Some(NoticeEnd::Sent) => round.sent += 1,
                 Some(NoticeEnd::Again { .. }) => round.again += 1,
@@ -209,15 +220,15 @@ impl Courier {
         target: &Target,
         lease: i64,
         notice: &ClaimedNotice,
+        shutdown: Option<&Shutdown>,
     ) -> Result<Option<NoticeEnd>, StoreError> {
         let hand_over = HandOver { courier: self, id: notice.id, lease, done: AtomicBool::new(false) };
-        let tried = tokio::time::timeout(limits::ATTEMPT_WAIT_MAX, self.attempt(target, notice, &hand_over));
-        let attempt = match tried.await {
-            Ok(attempt) => attempt?,
-            Err(_) if hand_over.done.load(Ordering::Relaxed) => {
-                Attempt::Unknown { fault: "the target took too long to answer".to_owned() }
-            }
-            Err(_) => Attempt::failed("the target took too long"),
+        let attempt = tokio::select! {
+            attempt = self.attempt(target, notice, &hand_over) => attempt?,
+            why = out_of_time(shutdown) => match hand_over.done.load(Ordering::Relaxed) {
+                true => Attempt::Unknown { fault: format!("{why} before the target had answered") },
+                false => Attempt::failed(why),
+            },
         };
         let now = (self.clock)();
         if let Attempt::Failed { rest_until: Some(until), .. } = attempt {
@@ -241,6 +252,10 @@ impl Courier {
         hand_over: &HandOver<'_>,
     ) -> Result<Attempt, StoreError> {
         let now = (self.clock)();
+        if notice.chime_in.is_some() && self.questions.is_none() {
+            // The settings may have it tomorrow.
+            return Ok(Attempt::failed("there is no key for questions"));
+        }
         let letter = match self.letter(notice, now).await? {
             Ok(letter) => letter,
             Err(fault) => return Ok(Attempt::Refused { fault: fault.to_owned() }),
@@ -283,5 +298,20 @@ impl Courier {
         Ok(secrets
             .map(|secrets| Letter::new(notice, &self.mask, Some(secrets)))
             .ok_or("the key is another one"))
+    }
+}
+
+/// Returns when an attempt has to end, with the reason: it takes too long, or we are to stop.
+async fn out_of_time(shutdown: Option<&Shutdown>) -> &'static str {
+    let stopped = async {
+        match shutdown {
+            Some(shutdown) => shutdown.ordered().await,
+            None => std::future::pending().await,
+        }
+        tokio::time::sleep(limits::STOP_WAIT).await;
+    };
+    tokio::select! {
+        () = tokio::time::sleep(limits::ATTEMPT_WAIT_MAX) => "too much time went by",
+        () = stopped => "Hark was stopped",
     }
 }

@@ -18,6 +18,8 @@ pub const AT_ONCE_MAX: u32 = 4;
 pub const PER_MINUTE: u32 = 60;
 /// Longest time of one attempt, whatever it waits for. Shorter than [`LEASE`], so that nobody sends beside us.
 pub const ATTEMPT_WAIT_MAX: Duration = Duration::from_secs(90);
+/// How long attempts may go on after the order to stop: shorter than the grace that tasks have.
+pub const STOP_WAIT: Duration = Duration::from_secs(5);
 /// Longest wait for a step of SMTP.
 pub const SMTP_WAIT_MAX: Duration = Duration::from_secs(30);
 /// How long a notice is ours once claimed.

@@ -60,6 +60,25 @@ pub struct QuestionsOptions {
     pub inbox: Option<String>,
 }
 
+impl QuestionsOptions {
+    /// Says what is wrong with them; returns the mailbox.
+    pub(crate) fn check(&self) -> Result<Option<Inbox>, QuestionError> {
+        let base = &self.base;
+        let here = matches!(base.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+        let fit = base.scheme() == "https" || (base.scheme() == "http" && here);
+        if !fit || !base.path().ends_with('/') || base.query().is_some() || base.fragment().is_some() {
+            return Err(QuestionError::Base(base.clone()));
+        }
+        let inbox = |text: &String| Inbox::parse(text).ok_or_else(|| QuestionError::Inbox(text.clone()));
+        self.inbox.as_ref().map(inbox).transpose()
+    }
+
+    /// Fails with what is wrong with them.
+    pub fn checked(&self) -> Result<(), QuestionError> {
+        self.check().map(|_| ())
+    }
+}
+
 /// Asks experts, and opens what they are asked.
 #[derive(Debug, Clone)]
 pub struct Questions {
@@ -115,16 +134,8 @@ pub enum Opened<T> {
 impl Questions {
     /// Prepares questions; what is wrong with the options is said now.
     pub fn new(store: Store, options: QuestionsOptions) -> Result<Self, QuestionError> {
-        let QuestionsOptions { key, base, inbox } = options;
-        let here = matches!(base.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-        let fit = base.scheme() == "https" || (base.scheme() == "http" && here);
-        if !fit || !base.path().ends_with('/') || base.query().is_some() || base.fragment().is_some() {
-            return Err(QuestionError::Base(base));
-        }
-        let inbox = match inbox {
-            Some(text) => Some(Inbox::parse(&text).ok_or(QuestionError::Inbox(text))?),
-            None => None,
-        };
+        let inbox = options.check()?;
+        let QuestionsOptions { key, base, .. } = options;
         Ok(Self { store, key, base, inbox })
     }
 

@@ -18,6 +18,7 @@ use hark_runtime::{CallContext, Connector};
 use hark_store::SourceRecord;
 use serde_json::{Map, Value};
 
+use crate::answers::Answers;
 use crate::limits;
 use crate::powers::imports_wire;
 use crate::template::{TemplateError, fill, with_defaults};
@@ -120,6 +121,7 @@ pub struct SourceSetup {
     pub permissions: Vec<Permission>,
     targets: Option<TargetChoice>,
     recheck: Option<bool>,
+    answers: Option<Answers>,
     record: SourceRecord,
 }
 
@@ -163,11 +165,23 @@ impl SourceSetup {
             backfill_days: config.backfill_days,
             targets: choose_targets(config, manifest)?,
             recheck: config.recheck,
+            answers: None,
             limits: config.limits,
             permissions,
             record: record_of(config, &connector, now),
             connector,
         })
+    }
+
+    /// Has mails that answer questions of ours taken out of what it says.
+    #[must_use]
+    pub fn with_answers(self, answers: Option<Answers>) -> Self {
+        Self { answers, ..self }
+    }
+
+    /// Returns who takes answers out of what it says.
+    pub(crate) fn answers(&self) -> Option<&Answers> {
+        self.answers.as_ref()
     }
 
     /// Returns what the store keeps of this source.

@@ -1,4 +1,4 @@
-//! The one way from what a connector said to the store: admit, analyse, route, commit.
+//! The one way from what a connector said to the store: answers to our questions out, admit, analyse, route, commit.
 //!
 //! Holds: polled, delivered, read by time or again, every event passes here.
 
@@ -128,6 +128,10 @@ impl Intake {
     /// Stores what was said, with what goes along, in one step.
     pub async fn take_in(&self, heard: Heard<'_>) -> Result<Committed, StoreError> {
         let Heard { stream, target, events, payloads, checkpoint, along, observed_at, keeps_all } = heard;
+        let (events, payloads) = match self.setup.answers() {
+            Some(answers) => answers.take_out(&self.setup.name, events, payloads).await?,
+            None => (events, payloads),
+        };
         let all = keeps_all.then(|| payloads.clone());
         let Admission { mut admitted, mut refused, mut payloads } =
             admit(events, payloads, stream, observed_at);

@@ -7,6 +7,7 @@
 
 mod act;
 mod admission;
+mod answers;
 mod assemble;
 mod backfill;
 mod breaker;
@@ -48,6 +49,7 @@ mod trying;
 
 pub use act::{ActError, Acted, Deed, act, new_key};
 pub use admission::{Admission, Admitted, Refused, admit};
+pub use answers::Answers;
 pub use assemble::{AssembleError, Permission, SourceSetup, gate_options, permissions};
 pub use backfill::{BackfillEnd, BackfillError, Backfiller};
 pub use clock::now;

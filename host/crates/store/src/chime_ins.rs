@@ -165,8 +165,12 @@ pub struct ChimeInRow {
     pub conversation: ConversationKey,
     /// Name of the user who asks.
     pub asked_by: String,
+    /// Title of that thread, where it has one.
+    pub title: Option<String>,
     /// Row of the person who is asked.
     pub expert: i64,
+    /// Their name, where one is known.
+    pub expert_name: Option<String>,
     /// Why this person.
     pub reason: String,
     /// Name of the notice target.
@@ -195,6 +199,10 @@ pub struct ChimeInRow {
     pub answer_as: Option<AnswerAs>,
     /// Which way they came.
     pub answer_via: Option<AnswerVia>,
+    /// Row of the note that the answer became.
+    pub note: Option<i64>,
+    /// Row of the draft that proposes it as a reply.
+    pub draft: Option<i64>,
 }
 
 /// What an open question shows: its thread, as far as the person may see it.

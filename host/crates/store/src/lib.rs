@@ -17,10 +17,12 @@ mod grants;
 mod labels;
 pub mod limits;
 mod notices;
+mod people;
 mod prepare;
 mod read;
 mod reanalysis;
 mod recheck_age;
+mod reports;
 mod routing;
 mod rows;
 mod said;
@@ -50,9 +52,11 @@ pub use filter::{Asked, FeedFilter, FeedKey};
 pub use grants::SourceGrant;
 pub use labels::{LabelKept, LabelRow, NewLabel};
 pub use notices::{ClaimedNotice, NewNotice, NoticeClaim, NoticeEnd, NoticeId, NoticeRow, NoticeState};
+pub use people::NewPerson;
 pub use reanalysis::{
     ArchivedItem, ReanalysisOrder, ReanalysisStatus, ReanalysisStep, RecentItem, Reopinion,
 };
+pub use reports::{NewReportStep, ReportRow, ReportStanding, ReportStepRow};
 pub use routing::{
     AuthorRow, Familiar, FamiliarAsk, GroupRow, RoutingRows, RoutingStep, ServiceStepRow, ServiceSummary,
     SilenceRow, StaffRecord, WorkRow, WorkStatus,

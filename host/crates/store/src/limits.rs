@@ -86,3 +86,9 @@ pub const CHIME_IN_ANSWER_BYTES_MAX: usize = 64 << 10;
 pub const CHIME_INS_LISTED_MAX: u32 = 200;
 /// Questions that are closed in one step when their time is over.
 pub const CHIME_INS_AT_ONCE_MAX: u32 = 500;
+/// Addresses that are listed for one name.
+pub const PERSON_EMAILS_MAX: u32 = 10;
+/// Reports of abuse that are listed at once.
+pub const REPORTS_LISTED_MAX: u32 = 1_000;
+/// Bytes of why a report was settled as it was; the rest is cut.
+pub const REPORT_WHY_BYTES_MAX: usize = 4 << 10;

@@ -20,6 +20,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0007_reanalysis.sql"),
     include_str!("../migrations/0008_duplicates.sql"),
     include_str!("../migrations/0009_routing.sql"),
+    include_str!("../migrations/0010_asked.sql"),
     include_str!("../migrations/0011_alarms_and_labels.sql"),
 ];
 

@@ -3,7 +3,9 @@
 mod chime_ins;
 mod labels;
 mod notices;
+mod people;
 mod reanalysis;
+mod reports;
 mod routing;
 mod said;
 mod spikes;

@@ -1,11 +1,14 @@
-//! Feed pages, JSON and the live stream, rendered on the server; and the door for deliveries.
+//! Feed pages, JSON and the live stream, rendered on the server; the door for deliveries, and the pages of experts
+//! without an account.
 //!
-//! Holds: heard content is text to a browser, never markup or a script; nothing here writes; a page
+//! Holds: heard content is text to a browser, never markup or a script; nothing here writes but the answer of an expert; a page
 //! asks no host but ours; a link leads only to `http` or `https`. Not here: SQL, connectors, what an
 //! item means.
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may end at once"))]
 
+mod asks;
 mod assets;
+mod bucket;
 mod deliveries;
 mod error;
 mod guard;
@@ -19,6 +22,10 @@ mod server;
 mod teams;
 mod text;
 
+/// Routes, to be merged and served.
+pub use axum::Router;
+
+pub use asks::{AskOptions, CurrentQuestions, asks};
 pub use deliveries::{DeliveryOptions, DeliveryReply, PerMin, Receive, deliveries};
 pub use json::feed_item;
 pub use serve::{ConnectionLimits, serve, serve_within};

@@ -64,3 +64,15 @@ pub const DELIVERY_BODY_WAIT: Duration = Duration::from_secs(10);
 pub const DELIVERY_RETRY_SECS: u64 = 5;
 /// Headers of a connector's answer that are sent.
 pub const DELIVERY_HEADERS_MAX: usize = 32;
+/// Requests for pages of experts in a minute, a tenth of them at once; more are turned away with 429.
+pub const ASKS_PER_MIN: u32 = 600;
+/// Requests for pages of experts that are answered at a time; more are turned away with 503.
+pub const ASKS_AT_ONCE: usize = 16;
+/// Characters of an expert's answer.
+pub const ASK_ANSWER_CHARS_MAX: usize = 16_000;
+/// Bytes of a form: an answer of the longest sort, each byte of it as three.
+pub const ASK_FORM_BYTES_MAX: usize = 4 * 4 * ASK_ANSWER_CHARS_MAX;
+/// Longest wait for a form.
+pub const ASK_FORM_WAIT: Duration = Duration::from_secs(10);
+/// Items of a thread that an expert is shown; the newest are.
+pub const ASK_ITEMS_MAX: usize = 500;

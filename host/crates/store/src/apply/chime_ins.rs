@@ -6,7 +6,7 @@
 use hark_model::{Ms, Visibility};
 use rusqlite::{OptionalExtension, params};
 
-use crate::apply::notices;
+use crate::apply::{answers, notices};
 use crate::read::chime_ins::Facts;
 use crate::statements::Statements;
 use crate::values::word;
@@ -83,7 +83,7 @@ pub(crate) fn see(db: &Statements<'_>, id: ChimeInId, at: Ms) -> Result<ChimeInS
     Ok(standing)
 }
 
-/// Keeps the answer, if the question opens; returns whether it did. It opens no more.
+/// Keeps the answer, and what becomes of it, if the question opens; returns whether it did. It opens no more.
 pub(crate) fn answer(
     db: &Statements<'_>,
     id: ChimeInId,
@@ -97,6 +97,7 @@ pub(crate) fn answer(
                answer_as = ?4, answer_via = ?5 WHERE id = ?1",
         )?
         .execute(params![id.0, answer.at, text, answer.kind.as_str(), answer.via.as_str()])?;
+        answers::keep(db, id, answer, text)?;
         close(db, id, answer.at)?;
     }
     Ok(standing)

@@ -4,7 +4,7 @@
 //! or changes; what it shows is of its own thread alone.
 
 use hark_model::{Ms, Visibility, Zone};
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::read::thread;
 use crate::values::word;
@@ -18,8 +18,9 @@ macro_rules! rows {
         concat!(
             "SELECT c.id, c.conversation_id, u.name, c.expert, c.reason, c.channel, c.state, c.asked_at, c.expires_at,
                c.seen_at, c.answered_at, c.declined_at, c.undeliverable_at, c.zone, c.may_see, c.answer, c.answer_as,
-               c.answer_via
-             FROM chime_in c JOIN user u ON u.id = c.asked_by ",
+               c.answer_via, v.title, p.display_name, c.note_id, c.draft_id
+             FROM chime_in c JOIN user u ON u.id = c.asked_by JOIN conversation v ON v.id = c.conversation_id
+               JOIN person p ON p.id = c.expert ",
             $rest
         )
     };
@@ -114,6 +115,19 @@ pub(crate) fn of_conversation(
     Ok(found.collect::<Result<_, _>>()?)
 }
 
+/// Returns the newest questions, newest first: all, or those in a state.
+pub(crate) fn list(
+    db: &Connection,
+    state: Option<ChimeInState>,
+    count: u32,
+) -> Result<Vec<ChimeInRow>, StoreError> {
+    let mut find =
+        db.prepare_cached(rows!("WHERE ?1 IS NULL OR c.state = ?1 ORDER BY c.id DESC LIMIT ?2"))?;
+    let count = count.min(limits::CHIME_INS_LISTED_MAX);
+    let found = find.query_map(params![state.map(ChimeInState::as_str), count], row)?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
 /// Tells whether a question opens.
 pub(crate) fn standing(db: &Connection, id: ChimeInId, now: Ms) -> Result<ChimeInStanding, StoreError> {
     let facts = facts(db, id)?;
@@ -176,5 +190,9 @@ fn row(row: &Row<'_>) -> rusqlite::Result<ChimeInRow> {
         answer: row.get(15)?,
         answer_as: known(AnswerAs::ALL, AnswerAs::as_str, row, 16)?,
         answer_via: known(AnswerVia::ALL, AnswerVia::as_str, row, 17)?,
+        title: row.get(18)?,
+        expert_name: row.get(19)?,
+        note: row.get(20)?,
+        draft: row.get(21)?,
     })
 }

@@ -6,8 +6,8 @@ use crate::apply::chime_ins as apply;
 use crate::read::chime_ins as look;
 use crate::writer::Work;
 use crate::{
-    ChimeInAsked, ChimeInId, ChimeInPage, ChimeInRow, ChimeInSecrets, ChimeInStanding, ConversationKey,
-    NewAnswer, NewChimeIn, Store, StoreError,
+    ChimeInAsked, ChimeInId, ChimeInPage, ChimeInRow, ChimeInSecrets, ChimeInStanding, ChimeInState,
+    ConversationKey, NewAnswer, NewChimeIn, Store, StoreError,
 };
 
 impl Store {
@@ -69,6 +69,15 @@ impl Store {
     /// Returns a question; `None` if there is no such one.
     pub async fn chime_in(&self, id: ChimeInId) -> Result<Option<ChimeInRow>, StoreError> {
         self.inner.readers.run(move |db| look::one(db, id)).await
+    }
+
+    /// Returns the newest questions, newest first, at most `count`: all, or those in a state.
+    pub async fn all_chime_ins(
+        &self,
+        state: Option<ChimeInState>,
+        count: u32,
+    ) -> Result<Vec<ChimeInRow>, StoreError> {
+        self.inner.readers.run(move |db| look::list(db, state, count)).await
     }
 
     /// Returns the newest questions about a thread, newest first.

@@ -190,6 +190,36 @@ fn a_mail_that_came_back_is_noted_unless_the_person_has_looked() {
     assert_eq!(answer(&given, ids[0], 300), ChimeInStanding::Open, "a copy may have arrived");
 }
 
+#[test]
+fn an_answer_becomes_a_note_or_a_draft_once() {
+    let given = Given::new();
+    let threads = threads(&given, &[Visibility::Public]);
+    set(&given, threads[0], Zone::Social, Visibility::Public);
+    let ids = [1, 2].map(|person| asked(&given, question(threads[0], person, Visibility::Community)));
+    assert_eq!(answer(&given, ids[0], 400), ChimeInStanding::Open);
+    assert_eq!(answer(&given, ids[0], 401), ChimeInStanding::Answered);
+    let note = NewAnswer { text: "a note".to_owned(), kind: AnswerAs::Note, via: AnswerVia::Mail, at: 500 };
+    assert_eq!(given.run(given.store.answer_chime_in(ids[1], note)).unwrap(), ChimeInStanding::Open);
+    let db = given.db();
+    let draft = "SELECT d.body || ' to ' || i.native_id || ' by ' || u.login || ' ' || d.state || ' ' || d.idempotency_key
+                 FROM draft d JOIN item i ON i.id = d.reply_to JOIN user u ON u.id = d.author";
+    let draft: Vec<String> =
+        db.prepare(draft).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let key = format!("42 to 0 open by person:1 submitted chime-in:{}", ids[0]);
+    assert_eq!(draft, [key], "what the person could not see is not what is answered");
+    let note = "SELECT n.body || ' by ' || u.name || ' on ' || n.conversation_id FROM note n JOIN user u ON u.id = n.author";
+    let note: String = db.query_row(note, [], |row| row.get(0)).unwrap();
+    assert_eq!(note, format!("a note by an expert on {}", threads[0]));
+    assert!(row(&given, ids[0]).draft.is_some() && row(&given, ids[0]).note.is_none());
+    assert!(row(&given, ids[1]).note.is_some() && row(&given, ids[1]).draft.is_none());
+    let listed = |state| -> Vec<ChimeInId> {
+        let rows = given.run(given.store.all_chime_ins(state, 10)).unwrap();
+        rows.iter().map(|row| row.id).collect()
+    };
+    assert_eq!(listed(None), [ids[1], ids[0]]);
+    assert_eq!(listed(Some(ChimeInState::Asked)), []);
+}
+
 const VISIBILITIES: &[Visibility] = Visibility::ALL;
 
 proptest! {

@@ -1,6 +1,7 @@
 //! The pages, as templates over what the store shows. No I/O here.
 
 mod age;
+pub(crate) mod ask;
 mod chips;
 mod feed;
 mod row;
