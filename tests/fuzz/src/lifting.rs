@@ -256,3 +256,36 @@ fn raw() -> Raw {
         received_at: 0,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn answers_are_right_wrong_and_faults() {
+        let stage = Stage::new();
+        let export =
+            stage.world.asked.iter().find(|export| export.name == "read").expect("it is asked to read");
+        let (mut met, mut state) = (BTreeSet::new(), 1_u64);
+        for _ in 0..300 {
+            // Any bytes, the same each time (Knuth's MMIX generator).
+            let mut byte = || {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                (state >> 56) as u8
+            };
+            let bytes: Vec<u8> = std::iter::repeat_with(&mut byte).take(400).collect();
+            let said = say(&export.answer, Deed::Nothing, &mut Unstructured::new(&bytes)).expect("bytes do");
+            let told = Told { said: &said, deed: Deed::Nothing, realloc: Realloc::Honest, limits: LIMITS };
+            let is_taken = stage.tokio.block_on(ask(&stage.parrots[0], export, &told));
+            met.insert((said.wrong.is_some(), said.is_fault, is_taken));
+        }
+        let is_met = |wrong, fault, taken| met.contains(&(wrong, fault, taken));
+        assert!(
+            is_met(false, false, true) && is_met(false, true, false) && is_met(true, false, false),
+            "{met:?}"
+        );
+        assert!(!is_met(true, false, true) && !is_met(true, true, true), "what is wrong is taken: {met:?}");
+    }
+}
