@@ -37,7 +37,8 @@ const ZONES: [(&str, i32); 21] = [
 /// Reads a date, none if it cannot be told.
 pub fn parse(text: &str) -> Option<Ms> {
     // By RFC 2822 a zone of unknown name is UTC, so the reader that knows more names comes before it.
-    time::parse_rfc3339(text).or_else(|| loose(text)).or_else(|| time::parse_rfc2822(text))
+    let read = time::parse_rfc3339(text).or_else(|| loose(text)).or_else(|| time::parse_rfc2822(text));
+    read.filter(|at| time::fits(*at))
 }
 
 #[derive(Default)]
@@ -244,6 +245,8 @@ mod tests {
             "+",
             "2026-07-24T25:61:00Z",
             "1 2 3 4 5",
+            "Fri, 31 Dec 0000 23:59:59 GMT",
+            "0001-01-01 00:00 +0100",
         ] {
             assert_eq!(parse(text), None, "{text}");
         }

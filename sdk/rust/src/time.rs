@@ -1,21 +1,28 @@
 //! Dates as platforms write them, to milliseconds since 1970.
+//!
+//! Holds: no reader here gives a time that the host would refuse.
 
 use jiff::Timestamp;
 use jiff::fmt::{rfc2822, strtime, temporal};
 
 use crate::types::Ms;
 
+/// Tells whether the host understands `at`: it lies in the years 1 to 9999.
+pub fn fits(at: Ms) -> bool {
+    (-62_135_596_800_000..=253_402_300_799_999).contains(&at)
+}
+
 /// Reads `2026-07-24T21:23:23Z` and its like: any offset, with or without colon, any fraction.
 pub fn parse_rfc3339(text: &str) -> Option<Ms> {
     let text = text.trim();
     static PARSER: temporal::DateTimeParser = temporal::DateTimeParser::new();
-    PARSER.parse_timestamp(text).ok().map(Timestamp::as_millisecond)
+    PARSER.parse_timestamp(text).ok().map(Timestamp::as_millisecond).filter(|at| fits(*at))
 }
 
 /// Reads `Fri, 24 Jul 2026 09:12:45 GMT` and its like: 2-digit years, named zones, no seconds.
 pub fn parse_rfc2822(text: &str) -> Option<Ms> {
     static PARSER: rfc2822::DateTimeParser = rfc2822::DateTimeParser::new().relaxed_weekday(true);
-    PARSER.parse_timestamp(text.trim()).ok().map(Timestamp::as_millisecond)
+    PARSER.parse_timestamp(text.trim()).ok().map(Timestamp::as_millisecond).filter(|at| fits(*at))
 }
 
 /// Reads the three date forms of HTTP.
@@ -34,7 +41,8 @@ pub fn rfc3339(at: Ms) -> String {
 /// Reads `text` by a `strptime` format without an offset, as UTC.
 pub fn parse_utc_as(format: &str, text: &str) -> Option<Ms> {
     let time = strtime::parse(format, text).ok()?.to_datetime().ok()?;
-    time.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp().as_millisecond())
+    let at = time.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond();
+    fits(at).then_some(at)
 }
 
 #[cfg(test)]

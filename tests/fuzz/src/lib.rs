@@ -6,14 +6,24 @@
 
 #![allow(clippy::expect_used, clippy::missing_panics_doc, reason = "a broken promise is told by a panic")]
 
+#[cfg(feature = "engine")]
+mod admission;
 mod analysis;
 #[cfg(feature = "network")]
 mod answer;
 mod cassette;
 mod config;
+mod email;
+mod events;
 mod filter;
+#[cfg(feature = "engine")]
+mod guest;
 #[cfg(feature = "network")]
 mod http_response;
+#[cfg(feature = "engine")]
+mod lifting;
+#[cfg(feature = "engine")]
+mod made_up;
 #[cfg(feature = "network")]
 mod place;
 mod speech;
@@ -21,17 +31,24 @@ mod speech;
 mod supply;
 #[cfg(feature = "network")]
 mod wire;
+mod xml;
 
+#[cfg(feature = "engine")]
+pub use admission::admission;
 pub use analysis::analysis;
 pub use cassette::cassette;
 pub use config::{config, signals};
+pub use email::email;
 pub use filter::filter;
 #[cfg(feature = "network")]
 pub use http_response::http_response;
+#[cfg(feature = "engine")]
+pub use lifting::lifting;
 #[cfg(feature = "network")]
 pub use supply::{lock, supply};
 #[cfg(feature = "network")]
 pub use wire::wire;
+pub use xml::xml;
 
 /// What became of an input whose reader kept its promises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -47,12 +64,17 @@ pub type Target = fn(&[u8]) -> Verdict;
 
 /// Every target that is built, by the name of its binary and of its folder in `corpus`.
 pub const TARGETS: &[(&str, Target)] = &[
+    #[cfg(feature = "engine")]
+    ("admission", admission),
     ("analysis", analysis),
     ("cassette", cassette),
     ("config", config),
+    ("email", email),
     ("filter", filter),
     #[cfg(feature = "network")]
     ("http_response", http_response),
+    #[cfg(feature = "engine")]
+    ("lifting", lifting),
     #[cfg(feature = "network")]
     ("lock", lock),
     ("signals", signals),
@@ -60,4 +82,5 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("supply", supply),
     #[cfg(feature = "network")]
     ("wire", wire),
+    ("xml", xml),
 ];

@@ -55,5 +55,5 @@ fn what_is_kept_is_little() {
             }
         }
     }
-    assert!(files <= 400 && bytes <= 512 << 10, "{files} files of {bytes} bytes");
+    assert!(files <= 200 && bytes <= 500 << 10, "{files} files of {bytes} bytes");
 }

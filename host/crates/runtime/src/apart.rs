@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use wasmtime::Engine;
 
+use crate::call_log::one_line;
 use crate::compiled_cache::fingerprint;
 use crate::engine::{self, Layout};
 use crate::{LoadError, limits};
@@ -82,9 +83,8 @@ impl Apart {
         if is_out_of_time(status) {
             return self.runaway("it takes more computing than", self.secs, "s");
         }
-        let words = words.trim();
-        let why =
-            if words.is_empty() { format!("the compiler ended with {status}") } else { words.to_owned() };
+        let words = one_line(words);
+        let why = if words.is_empty() { format!("the compiler ended with {status}") } else { words };
         LoadError::Compile { why }
     }
 }

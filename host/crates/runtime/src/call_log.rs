@@ -177,6 +177,12 @@ fn cut(text: &str, bytes_max: usize) -> &str {
     &text[..text.floor_char_boundary(bytes_max)]
 }
 
+/// Returns what the engine or the compiler says in one line: it may quote a component as it is.
+pub(crate) fn one_line(words: &str) -> String {
+    let lines: Vec<&str> = words.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    neutral(cut(&lines.join(": "), limits::ENGINE_WORDS_BYTES_MAX))
+}
+
 /// Writes out what could move the cursor of a terminal, fake a second line or turn the reading direction.
 fn neutral(text: &str) -> String {
     let harmful = |c: char| {
@@ -219,6 +225,15 @@ mod tests {
             log.line(LogLevel::Info, message);
             assert_eq!(lines.try_recv().unwrap().text, want, "message: {message:?}");
         }
+    }
+
+    #[test]
+    fn words_about_a_component_are_one_line() {
+        assert_eq!(
+            one_line("no name\n`\u{1b}[2J\u{202e}`\n\n (at 7)\n"),
+            "no name: `\\u{1b}[2J\\u{202e}`: (at 7)"
+        );
+        assert!(one_line(&"\u{1}".repeat(10_000)).len() <= 6 * limits::ENGINE_WORDS_BYTES_MAX);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use wasmtime::component::Component;
 
 use crate::LoadError;
 use crate::apart::Apart;
+use crate::call_log::one_line;
 use crate::compiled;
 use crate::compiled_cache::CompiledCache;
 use crate::connector::LoadNote;
@@ -52,7 +53,7 @@ impl Codes {
         if let Some(found) = self.cached(&digest) {
             return Ok(found);
         }
-        let failed = |error: wasmtime::Error| LoadError::Compile { why: format!("{error:#}") };
+        let failed = |error: wasmtime::Error| LoadError::Compile { why: one_line(&format!("{error:#}")) };
         let begun = Instant::now();
         let fresh = self.compile(component)?;
         let note = LoadNote::Compiled { took: begun.elapsed() };
@@ -97,7 +98,7 @@ impl Codes {
             Compiler::Here => self
                 .engine
                 .precompile_component(component)
-                .map_err(|error| LoadError::Compile { why: format!("{error:#}") }),
+                .map_err(|error| LoadError::Compile { why: one_line(&format!("{error:#}")) }),
             Compiler::Apart(apart) => apart.compile(&self.engine, self.layout, component),
             Compiler::Never => Err(LoadError::NotCompiled),
         };

@@ -3,6 +3,7 @@
 use semver::Version;
 use wasmparser::{Encoding, Parser, Payload};
 
+use crate::call_log::one_line;
 use crate::contracts::{Served, track};
 use crate::skew::{self, PACKAGE, Skew, readable};
 use crate::{LoadError, limits};
@@ -124,7 +125,7 @@ fn broken(file: &[u8], error: &wasmparser::BinaryReaderError) -> LoadError {
     if error.message().contains("unexpected end") || at >= file.len() {
         return LoadError::Truncated { at: file.len() };
     }
-    LoadError::Damaged { at, why: error.message().to_owned() }
+    LoadError::Damaged { at, why: one_line(error.message()) }
 }
 
 #[cfg(test)]

@@ -55,6 +55,8 @@ pub const LAST_WORDS_BYTES_MAX: usize = 2 << 10;
 /// Most bytes that WASI's stdout and stderr take at once.
 pub const STDOUT_BYTES_AT_ONCE: usize = 4 << 10;
 
+/// Longest words of the engine that are passed on: they hold names out of a component.
+pub const ENGINE_WORDS_BYTES_MAX: usize = 1 << 10;
 /// Longest version of a contract that is read.
 pub const VERSION_BYTES_MAX: usize = 64;
 /// Most of a name out of a component that is shown.

@@ -10,6 +10,7 @@ use wasmtime::Engine;
 use wasmtime::component::{Component, Linker};
 
 use crate::call::{self, Stage};
+use crate::call_log::one_line;
 use crate::codes::{self, Codes, Compiler};
 use crate::compiled_cache::{CacheError, CompiledCache};
 use crate::connector::{Connector, LoadNote, Loaded};
@@ -179,7 +180,7 @@ impl Runtime {
 
 /// Says why a component of a version that is served was not linked: for what came later in it, or for another reason.
 fn misfit(built_for: Version, serving: &Serving, error: &wasmtime::Error) -> LoadError {
-    let why = format!("{error:#}");
+    let why = one_line(&format!("{error:#}"));
     let served = serving.served.version.clone();
     if built_for > served { Skew::Later { built_for, served, why }.into() } else { LoadError::Misfit { why } }
 }

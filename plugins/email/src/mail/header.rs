@@ -146,6 +146,7 @@ pub fn language(message: &Message<'_>) -> Option<String> {
     let primary = first.split('-').next().unwrap_or("");
     let is_tag = (2..=3).contains(&primary.len())
         && first.len() <= LANGUAGE_BYTES_MAX
+        && first.split('-').all(|part| (1..=8).contains(&part.len()))
         && first.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         && !primary.eq_ignore_ascii_case("und");
     is_tag.then(|| first.to_owned())

@@ -200,6 +200,24 @@ fn a_date_is_believed_only_if_it_can_be() {
     assert!(item(with("")).published_is_estimate);
 }
 
+#[test]
+fn a_language_is_one_or_none() {
+    for (language, want) in [
+        ("pt-BR, en", Some("pt-BR")),
+        ("de", Some("de")),
+        ("und", None),
+        ("english", None),
+        ("en-", None),
+        ("pt-BRGGGGGGGGGGGG", None),
+    ] {
+        assert_eq!(
+            item(with(&format!("Content-Language: {language}\r\n"))).language.as_deref(),
+            want,
+            "{language}"
+        );
+    }
+}
+
 fn typed(kind: &str, body: &[u8]) -> Vec<u8> {
     let mut raw = format!("From: jo@example.org\r\nMessage-ID: <a@b>\r\n{kind}\r\n\r\n").into_bytes();
     raw.extend_from_slice(body);

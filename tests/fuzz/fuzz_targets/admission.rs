@@ -1,0 +1,7 @@
+//! Drives `admission` with libFuzzer.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    hark_fuzz::admission(data);
+});

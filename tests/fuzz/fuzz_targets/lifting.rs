@@ -1,0 +1,7 @@
+//! Drives `lifting` with libFuzzer.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    hark_fuzz::lifting(data);
+});
