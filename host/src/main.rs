@@ -61,15 +61,7 @@ async fn run(cli: &Cli) -> Done {
         Command::Feed(args) => commands::feed::run(cli, args).await,
         Command::Check(args) => commands::check::run(cli, args).await,
         Command::Sources { command: None } => commands::sources::run(cli).await,
-        Command::Sources { command: Some(SourcesCommand::Discover { source }) } => {
-            commands::discover::run(cli, source).await
-        }
-        Command::Sources { command: Some(SourcesCommand::Release { source }) } => {
-            commands::sources::release(cli, source).await
-        }
-        Command::Sources { command: Some(SourcesCommand::Capsule { source, number, output }) } => {
-            commands::sources::capsule(cli, source, *number, output.as_deref()).await
-        }
+        Command::Sources { command: Some(command) } => sources(cli, command).await,
         Command::Grant(args) => commands::grant::run(cli, args).await,
         Command::Backfill(args) => commands::backfill::run(cli, args).await,
         Command::Replay(args) => commands::replay::run(cli, args).await,
@@ -85,44 +77,48 @@ async fn run(cli: &Cli) -> Done {
         Command::People(command) => commands::people::run(cli, command).await,
         Command::Train(args) => commands::train::run(cli, args),
         Command::Eval(args) => commands::eval::run(cli, args),
-        Command::Plugin(PluginCommand::New { lang, name, r#in }) => {
-            commands::plugin_new::run(cli, *lang, name, r#in)
+        Command::Plugin(command) => plugin(cli, command).await,
+        Command::Compile(args) => commands::compile::run(args),
+    }
+}
+
+async fn sources(cli: &Cli, command: &SourcesCommand) -> Done {
+    match command {
+        SourcesCommand::Discover { source } => commands::discover::run(cli, source).await,
+        SourcesCommand::Release { source } => commands::sources::release(cli, source).await,
+        SourcesCommand::Capsule { source, number, output } => {
+            commands::sources::capsule(cli, source, *number, output.as_deref()).await
         }
-        Command::Plugin(PluginCommand::Build { install, folder }) => {
-            commands::plugin_build::run(cli, folder, *install).await
-        }
-        Command::Plugin(PluginCommand::Double { folder, listen }) => {
-            commands::plugin_double::run(cli, folder, *listen).await
-        }
-        Command::Plugin(PluginCommand::Inspect { diff: Some(both), .. }) => {
+    }
+}
+
+async fn plugin(cli: &Cli, command: &PluginCommand) -> Done {
+    match command {
+        PluginCommand::New { lang, name, r#in } => commands::plugin_new::run(cli, *lang, name, r#in),
+        PluginCommand::Build { install, folder } => commands::plugin_build::run(cli, folder, *install).await,
+        PluginCommand::Double { folder, listen } => commands::plugin_double::run(cli, folder, *listen).await,
+        PluginCommand::Inspect { diff: Some(both), .. } => {
             commands::plugin_inspect::difference(cli, &both[0], &both[1]).await
         }
-        Command::Plugin(PluginCommand::Inspect { connector, diff: None }) => {
+        PluginCommand::Inspect { connector, diff: None } => {
             commands::plugin_inspect::run(cli, connector.as_deref().unwrap_or_default()).await
         }
-        Command::Plugin(PluginCommand::Try { source, capsule: Some(file), .. }) => {
+        PluginCommand::Try { source, capsule: Some(file), .. } => {
             commands::plugin_capsule::run(cli, source, file).await
         }
-        Command::Plugin(PluginCommand::Try { source, stream, max_events, capsule: None }) => {
+        PluginCommand::Try { source, stream, max_events, capsule: None } => {
             commands::plugin_try::run(cli, source, stream.as_deref(), *max_events).await
         }
-        Command::Plugin(PluginCommand::Record(args)) => commands::plugin_record::run(cli, args).await,
-        Command::Compile(args) => commands::compile::run(args),
-        Command::Plugin(PluginCommand::Add { connectors }) => {
-            commands::plugin_add::run(cli, connectors).await
-        }
-        Command::Plugin(PluginCommand::Pull(args)) => commands::plugin_pull::run(cli, args).await,
-        Command::Plugin(PluginCommand::Push { file, reference, unsigned }) => {
+        PluginCommand::Record(args) => commands::plugin_record::run(cli, args).await,
+        PluginCommand::Add { connectors } => commands::plugin_add::run(cli, connectors).await,
+        PluginCommand::Pull(args) => commands::plugin_pull::run(cli, args).await,
+        PluginCommand::Push { file, reference, unsigned } => {
             commands::plugin_push::run(cli, file, reference, *unsigned).await
         }
-        Command::Plugin(PluginCommand::Sign { file, key }) => {
-            commands::plugin_sign::run(cli, file, key).await
-        }
-        Command::Plugin(PluginCommand::Keygen { file }) => commands::plugin_sign::make_key(cli, file),
-        Command::Plugin(PluginCommand::Verify { connectors }) => {
-            commands::plugin_verify::run(cli, connectors)
-        }
-        Command::Plugin(PluginCommand::Test { connector, cassette, report, only }) => {
+        PluginCommand::Sign { file, key } => commands::plugin_sign::run(cli, file, key).await,
+        PluginCommand::Keygen { file } => commands::plugin_sign::make_key(cli, file),
+        PluginCommand::Verify { connectors } => commands::plugin_verify::run(cli, connectors),
+        PluginCommand::Test { connector, cassette, report, only } => {
             commands::plugin_test::run(cli, connector, cassette, report.as_deref(), only).await
         }
     }

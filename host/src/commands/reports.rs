@@ -188,7 +188,7 @@ async fn hide(cli: &Cli, config: &Config, store: &Store, row: &ReportRow, yes: b
         arguments: "{}".to_owned(),
         key: new_key(),
     };
-    let acted = act(Arc::new(setup), store.clone(), wiring::enricher(config)?, deed).await;
+    let acted = act(Arc::new(setup), store.clone(), wiring::enricher(config).await?, deed).await;
     let acted = acted.map_err(|error| match &error {
         ActError::Store(_) | ActError::Unnoted(_) => Failure::of(Exit::Store, &error),
         ActError::UnknownAction { .. } | ActError::NotDone(_) => Failure::of(Exit::Source, &error),

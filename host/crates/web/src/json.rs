@@ -2,7 +2,8 @@
 //!
 //! Holds: the only place that says how an item looks in JSON. Not here: how HTML shows it.
 
-use hark_store::{CopyOf, FeedKey, FeedRow, PersonLabel};
+use hark_model::Counters;
+use hark_store::{ActorSummary, CopyOf, FeedKey, FeedRow, PersonLabel, SentimentSummary, ServiceSummary};
 use serde_json::{Value, json};
 
 /// Returns an item as JSON. Text is as heard: a program reads it, not a screen.
@@ -22,16 +23,7 @@ pub fn feed_item(row: &FeedRow) -> Value {
         "platform": row.platform,
         "kind": row.kind.as_str(),
         "direction": row.direction.as_str(),
-        "author": row.author.as_ref().map(|author| json!({
-            "id": author.native_id,
-            "kind": author.kind.as_str(),
-            "name": author.display_name,
-            "handle": author.handle,
-            "url": author.profile_url,
-            "followers": author.followers,
-            "verified": author.verified,
-            "is_self": author.is_self,
-        })),
+        "author": row.author.as_ref().map(author),
         "title": row.title,
         "text": row.text,
         "url": row.url,
@@ -43,18 +35,7 @@ pub fn feed_item(row: &FeedRow) -> Value {
         "revision": row.revision,
         "automated": row.automated,
         "sensitive": row.sensitive,
-        "sentiment": row.sentiment.as_ref().map(|sentiment| json!({
-            "label": sentiment.label.as_str(),
-            "score": sentiment.score,
-            "confidence": sentiment.confidence,
-            "by": { "producer": sentiment.producer, "version": sentiment.producer_version },
-            "evidence": sentiment.evidence.iter().map(|piece| json!({
-                "start": piece.start,
-                "end": piece.end,
-                "text": piece.text,
-                "weight": piece.weight,
-            })).collect::<Vec<_>>(),
-        })),
+        "sentiment": row.sentiment.as_ref().map(sentiment),
         "decided": row.decided.as_ref().map(decided),
         "route": {
             "team": row.team,
@@ -62,28 +43,64 @@ pub fn feed_item(row: &FeedRow) -> Value {
             "priority": row.priority.map(|priority| priority.as_str()),
             "rules": row.route_reasons,
         },
-        "service": row.service.as_ref().map(|service| json!({
-            "level": service.level,
-            "opened_at": service.opened_at,
-            "first_response_due": service.first_response_due,
-            "first_response_at": service.first_response_at,
-            "resolve_due": service.resolve_due,
-            "done_at": service.done_at,
-            "broken": service.broken,
-            "steps": service.steps,
-        })),
+        "service": row.service.as_ref().map(service),
         "tags": row.tags,
         "copies": row.copies,
         "copy_of": row.copy_of.as_ref().map(copy_of),
-        "counters": row.counters.as_ref().map(|counters| json!({
-            "likes": counters.likes,
-            "replies": counters.replies,
-            "shares": counters.shares,
-            "quotes": counters.quotes,
-            "views": counters.views,
-            "score": counters.score,
-        })),
+        "counters": row.counters.as_ref().map(counters),
         "attachments": row.attachments,
+    })
+}
+
+fn author(author: &ActorSummary) -> Value {
+    json!({
+        "id": author.native_id,
+        "kind": author.kind.as_str(),
+        "name": author.display_name,
+        "handle": author.handle,
+        "url": author.profile_url,
+        "followers": author.followers,
+        "verified": author.verified,
+        "is_self": author.is_self,
+    })
+}
+
+fn sentiment(sentiment: &SentimentSummary) -> Value {
+    json!({
+        "label": sentiment.label.as_str(),
+        "score": sentiment.score,
+        "confidence": sentiment.confidence,
+        "by": { "producer": sentiment.producer, "version": sentiment.producer_version },
+        "evidence": sentiment.evidence.iter().map(|piece| json!({
+            "start": piece.start,
+            "end": piece.end,
+            "text": piece.text,
+            "weight": piece.weight,
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn service(service: &ServiceSummary) -> Value {
+    json!({
+        "level": service.level,
+        "opened_at": service.opened_at,
+        "first_response_due": service.first_response_due,
+        "first_response_at": service.first_response_at,
+        "resolve_due": service.resolve_due,
+        "done_at": service.done_at,
+        "broken": service.broken,
+        "steps": service.steps,
+    })
+}
+
+fn counters(counters: &Counters) -> Value {
+    json!({
+        "likes": counters.likes,
+        "replies": counters.replies,
+        "shares": counters.shares,
+        "quotes": counters.quotes,
+        "views": counters.views,
+        "score": counters.score,
     })
 }
 

@@ -136,7 +136,7 @@ async fn it_is_said_why_an_item_goes_where_it_goes() {
     assert_eq!(missed[0]["owner"], serde_json::json!({ "person": null, "team": null }));
     let card = &missed[0]["missed"][0];
     assert_eq!((&card["rule"], &card["outcome"]), (&"card".into(), &"missed".into()));
-    assert_eq!(card["misses"], serde_json::json!(["-(test)"]));
+    assert_eq!(card["misses"], serde_json::json!(["-(test [\"test\" at text 2..6])"]));
     let words = &card["asked"]["all"][0]["words"][0];
     assert_eq!(words, &serde_json::json!({ "in": "text", "start": 10, "end": 15, "text": "cards" }));
     given.fails(&["route", "explain", "999"], 2, &["there is no item \"999\"", "hark feed --json"]);

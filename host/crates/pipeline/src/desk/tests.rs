@@ -80,6 +80,7 @@ impl Given {
             }],
             quarantined: Vec::new(),
             checkpoint: None,
+            keeps_bodies: true,
             along: None,
         };
         let tree = Arc::clone(&self.tree);
